@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Serve the program on this machine; on first start with the demonstration city in it.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+scripts/setup.sh
+export PORT=${PORT:-8000}
+flask=(.venv/bin/flask --app wsgi)
+
+"${flask[@]}" db upgrade
+
+state=$(.venv/bin/python - <<'PYTHON'
+import sys
+
+sys.path.insert(0, ".")
+from sqlalchemy import select
+
+from lms.organisation.models import Unit
+from lms.platform.db import db
+from wsgi import app
+
+with app.app_context():
+    print("empty" if db.session.scalar(select(Unit.id).limit(1)) is None else "filled")
+PYTHON
+)
+if [[ $state == empty ]]; then
+  say "first start: loading the organisation, the courses, the plan and the demonstration city"
+  "${flask[@]}" demo start
+else
+  "${flask[@]}" demo accounts
+fi
+
+printf '\n  Bồi dưỡng số: http://127.0.0.1:%s/   (Ctrl+C stops it)\n\n' "$PORT"
+exec .venv/bin/gunicorn --config gunicorn.conf.py wsgi:app

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The whole suite, on SQLite and on a real PostgreSQL, browser journeys included. Arguments go to pytest.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+scripts/setup-dev.sh
+
+if [[ -z ${TEST_DATABASE_URL:-} ]]; then
+  # A cluster of this run's own, so that two runs do not disturb each other.
+  export PG_NAME=run-$$
+  trap 'scripts/postgres.sh drop' EXIT
+fi
+postgresql=$(scripts/postgres.sh start)
+
+logs=test-results/logs
+mkdir -p "$logs"
+rm -f "$logs"/*
+failed=0
+
+suite() {
+  local name=$1
+  shift
+  say "pytest on $name"
+  "$@" 2>&1 | tee "$logs/$name.log" || failed=1
+  printf '%s: %s\n' "$name" "$(tail -n 1 "$logs/$name.log")" >> "$logs/summary"
+}
+
+# The marker `postgresql` is for what only a server can show; the second run leaves nothing out.
+suite SQLite env -u TEST_DATABASE_URL .venv/bin/python -m pytest -m "not postgresql" "$@"
+suite PostgreSQL env TEST_DATABASE_URL="$postgresql" .venv/bin/python -m pytest "$@"
+
+printf '\n'
+cat "$logs/summary"
+exit "$failed"
