@@ -1,0 +1,1 @@
+"""Bồi dưỡng số: an LMS that turns a city's training plan into obligations, courses, certificates and reports."""

@@ -1,0 +1,1 @@
+"""Certificates: series and numbers, issue, the register, verification, the paper."""

@@ -1,0 +1,4 @@
+"""Vietnamese words of certificates: one for each enum value, a sentence for each event."""
+
+EVENTS: dict[str, str] = {}
+"""Event key → sentence with the event's facts as {names}."""

@@ -1,0 +1,1 @@
+"""What each person must see first: "Hôm nay" and the profile."""

@@ -1,0 +1,36 @@
+"""Which role may do what."""
+
+from lms.identity.models import Role
+from lms.platform.access import Permission as P
+
+ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.TRAINER: frozenset({P.CATALOGUE_COURSE_MANAGE}),
+    Role.HR: frozenset(
+        {
+            P.CERTIFICATES_CERTIFICATE_READ,
+            P.IDENTITY_ACCOUNT_MANAGE,
+            P.ORGANISATION_PERSON_READ,
+            P.ORGANISATION_PERSON_REVEAL,
+            P.ORGANISATION_ROSTER_IMPORT,
+            P.PLAN_OBLIGATION_READ,
+            P.PLAN_PLAN_READ,
+            P.REPORTS_COMPLIANCE_READ,
+            P.AUDIT_EVENT_READ,
+        }
+    ),
+    Role.LEADER: frozenset(
+        {
+            P.CERTIFICATES_CERTIFICATE_READ,
+            P.ORGANISATION_PERSON_READ,
+            P.PLAN_OBLIGATION_READ,
+            P.PLAN_PLAN_READ,
+            P.REPORTS_COMPLIANCE_READ,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(P),
+}
+
+
+def roles_with(permission: P) -> frozenset[Role]:
+    """The roles that hold a permission."""
+    return frozenset(role for role, held in ROLE_PERMISSIONS.items() if permission in held)

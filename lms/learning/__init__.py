@@ -1,0 +1,1 @@
+"""Enrolment, the player, progress and completion."""

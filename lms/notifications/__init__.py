@@ -1,0 +1,1 @@
+"""Letters: an outbox filled in the transaction, delivered after it."""

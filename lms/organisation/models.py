@@ -1,0 +1,244 @@
+"""Units, successions, people and postings: dated facts as half-open intervals [from_on, to_on)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.platform.columns import FOREVER, big_id, code_text, day, json_value, moment, sort_key, vi_text
+from lms.platform.db import db
+
+
+class StaffCategory(StrEnum):
+    """Loại nhân sự."""
+
+    OFFICIAL = "can_bo"
+    CIVIL_SERVANT = "cong_chuc"
+    PUBLIC_EMPLOYEE = "vien_chuc"
+    WORKER = "nguoi_lao_dong"
+    COMMUNITY = "cong_dong"
+
+
+class Unit(db.Model):  # type: ignore[name-defined]
+    """A body in the tree. Official codes are reused, so the key is (code, valid_from)."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        UniqueConstraint("code", "valid_from"),
+        CheckConstraint("valid_from < valid_to", name="interval"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(code_text(40))
+    valid_from: Mapped[date] = mapped_column(day())
+    valid_to: Mapped[date] = mapped_column(day(), default=FOREVER)
+
+
+class UnitName(db.Model):  # type: ignore[name-defined]
+    """What a unit is called, and what kind it is, from a day to a day."""
+
+    __tablename__ = "unit_name"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "from_on"),
+        CheckConstraint("from_on < to_on", name="interval"),
+        Index("ix_unit_name_search", "search_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(vi_text(200))
+    short_name: Mapped[str] = mapped_column(vi_text(120))
+    abbreviation: Mapped[str] = mapped_column(vi_text(40), default="")
+    kind: Mapped[str] = mapped_column(code_text(32))
+    """As in the unit files: so, ban, quan, huyen, thi_xa, phuong, xa, thi_tran, …"""
+    plan_role: Mapped[str] = mapped_column(code_text(32), default="")
+    sort_name: Mapped[str] = mapped_column(sort_key())
+    search_key: Mapped[str] = mapped_column(code_text(240))
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+
+
+class UnitPlace(db.Model):  # type: ignore[name-defined]
+    """Where a unit hangs in the tree, from a day to a day."""
+
+    __tablename__ = "unit_place"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "from_on"),
+        CheckConstraint("from_on < to_on", name="interval"),
+        Index("ix_unit_place_parent", "parent_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+
+
+class UnitClosure(db.Model):  # type: ignore[name-defined]
+    """Derived from UnitPlace: every unit under every ancestor (itself at depth 0), while that held."""
+
+    __tablename__ = "unit_closure"
+    __table_args__ = (
+        Index("ix_unit_closure_ancestor", "ancestor_id", "unit_id", "from_on", "to_on"),
+        Index("ix_unit_closure_unit", "unit_id", "depth"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    ancestor_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    depth: Mapped[int]
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day())
+
+
+class Reform(db.Model):  # type: ignore[name-defined]
+    """A day on which several units were merged, split, renamed or dissolved together."""
+
+    __tablename__ = "reform"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(code_text(40), unique=True)
+    title: Mapped[str] = mapped_column(vi_text(300))
+    decision: Mapped[str] = mapped_column(vi_text(120), default="")
+    effective_on: Mapped[date] = mapped_column(day())
+
+
+class Succession(db.Model):  # type: ignore[name-defined]
+    """Old unit → new unit in a reform. `area_only` moves nobody; the new unit is empty when nothing succeeds."""
+
+    __tablename__ = "succession"
+    __table_args__ = (Index("ix_succession_old", "old_id"), Index("ix_succession_new", "new_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reform_id: Mapped[int] = mapped_column(ForeignKey("reform.id"))
+    old_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    new_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    share: Mapped[str] = mapped_column(code_text(24), default="full")
+    """full, partial, remainder, area_only, area_part_pop_full, staff (district staff re-posted to a ward)."""
+    clause: Mapped[str] = mapped_column(vi_text(40), default="")
+
+
+class Position(db.Model):  # type: ignore[name-defined]
+    """A position group (nhóm vị trí) for assigning training."""
+
+    __tablename__ = "position"
+
+    code: Mapped[str] = mapped_column(code_text(40), primary_key=True)
+    label: Mapped[str] = mapped_column(vi_text(160))
+    levels: Mapped[list[str]] = mapped_column(json_value())
+    staff_types: Mapped[list[str]] = mapped_column(json_value())
+
+
+class Person(db.Model):  # type: ignore[name-defined]
+    """One human, known by the 12-digit personal number; accounts are another matter."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("ix_person_sort", "sort_name", "id"),
+        Index("ix_person_search", "search_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    personal_id: Mapped[str] = mapped_column(code_text(12), unique=True)
+    staff_code: Mapped[str] = mapped_column(code_text(40), default="")
+    full_name: Mapped[str] = mapped_column(vi_text(120))
+    sort_name: Mapped[str] = mapped_column(sort_key())
+    search_key: Mapped[str] = mapped_column(code_text(160))
+    birth_date: Mapped[date | None] = mapped_column(day())
+    sex: Mapped[str] = mapped_column(code_text(8), default="")
+    """Either nam or nu; empty when unknown."""
+    email: Mapped[str] = mapped_column(code_text(160), default="")
+    phone: Mapped[str] = mapped_column(code_text(24), default="")
+    recorded_at: Mapped[datetime] = mapped_column(moment())
+
+
+class PersonCorrection(db.Model):  # type: ignore[name-defined]
+    """A field of a person put right: what stood before is kept."""
+
+    __tablename__ = "person_correction"
+    __table_args__ = (Index("ix_person_correction_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    field: Mapped[str] = mapped_column(code_text(32))
+    old: Mapped[str] = mapped_column(vi_text(200))
+    new: Mapped[str] = mapped_column(vi_text(200))
+    source: Mapped[str] = mapped_column(vi_text(200))
+    recorded_at: Mapped[datetime] = mapped_column(moment())
+
+
+class Posting(db.Model):  # type: ignore[name-defined]
+    """A person in a unit and department, from a day to a day. Rows with superseded_at are no longer believed."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        CheckConstraint("from_on < to_on", name="interval"),
+        Index("ix_posting_person", "person_id", "from_on"),
+        Index("ix_posting_unit", "unit_id", "from_on", "to_on"),
+    )
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    department: Mapped[str] = mapped_column(vi_text(160), default="")
+    position: Mapped[str] = mapped_column(code_text(40), default="")
+    """Position group code, "" when the title names none."""
+    title: Mapped[str] = mapped_column(vi_text(160), default="")
+    rank_code: Mapped[str] = mapped_column(code_text(24), default="")
+    category: Mapped[str] = mapped_column(code_text(24))
+    """A StaffCategory value."""
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+    is_primary: Mapped[bool] = mapped_column(default=True)
+    source: Mapped[str] = mapped_column(vi_text(200), default="")
+    recorded_at: Mapped[datetime] = mapped_column(moment())
+    superseded_at: Mapped[datetime | None] = mapped_column(moment())
+
+
+class Absence(db.Model):  # type: ignore[name-defined]
+    """A time during which the clock of a person's duties stands still."""
+
+    __tablename__ = "absence"
+    __table_args__ = (CheckConstraint("from_on < to_on", name="interval"), Index("ix_absence_person", "person_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(code_text(24))
+    """thai_san, om_dau, di_hoc, biet_phai, khac."""
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+    note: Mapped[str] = mapped_column(vi_text(300), default="")
+    recorded_at: Mapped[datetime] = mapped_column(moment())
+    superseded_at: Mapped[datetime | None] = mapped_column(moment())
+
+
+class FormerUnit(db.Model):  # type: ignore[name-defined]
+    """Derived: the unit of a person's last posting in the structure that a reform ended ("theo đơn vị cũ")."""
+
+    __tablename__ = "former_unit"
+    __table_args__ = (Index("ix_former_unit_unit", "reform_id", "unit_id"),)
+
+    reform_id: Mapped[int] = mapped_column(ForeignKey("reform.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+
+
+class RosterImport(db.Model):  # type: ignore[name-defined]
+    """A roster file that an office sent: kept, compared, and perhaps applied."""
+
+    __tablename__ = "roster_import"
+    __table_args__ = (Index("ix_roster_import_unit", "unit_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    file_name: Mapped[str] = mapped_column(vi_text(200))
+    sha256: Mapped[str] = mapped_column(code_text(64))
+    on_day: Mapped[date] = mapped_column(day())
+    account_id: Mapped[int | None]
+    received_at: Mapped[datetime] = mapped_column(moment())
+    applied_at: Mapped[datetime | None] = mapped_column(moment())
+    summary: Mapped[dict[str, Any]] = mapped_column(json_value())
+    """Counts of the difference as it was shown: joined, left, moved, corrected, unchanged, problems."""

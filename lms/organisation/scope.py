@@ -1,0 +1,43 @@
+"""The one predicate that says which units, and which people, an account may see."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from lms.organisation.models import Person, Posting, UnitClosure
+from lms.platform.access import Actor, Permission
+
+
+def within(actor: Actor, permission: Permission, unit: InstrumentedAttribute[Any] | ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether `unit` lies at or under a unit where the actor holds the permission, on any day: history stays readable."""
+    roots = actor.roots(permission)
+    return unit.in_(select(UnitClosure.unit_id).where(UnitClosure.ancestor_id.in_(sorted(roots))))
+
+
+def person_within(
+    actor: Actor, permission: Permission, today: date, person: InstrumentedAttribute[Any] | ColumnElement[Any] = Person.id
+) -> ColumnElement[bool]:
+    """Whether the unit in which the person works (or last worked) lies within the actor's units."""
+    later = aliased(Posting)
+    return exists(
+        select(Posting.id).where(
+            Posting.person_id == person,
+            Posting.is_primary,
+            Posting.superseded_at.is_(None),
+            Posting.from_on <= today,
+            within(actor, permission, Posting.unit_id),
+            ~exists(
+                select(later.id).where(
+                    and_(
+                        later.person_id == Posting.person_id,
+                        later.is_primary,
+                        later.superseded_at.is_(None),
+                        later.from_on > Posting.from_on,
+                        later.from_on <= today,
+                    )
+                )
+            ),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Plans, clauses, requirements, audiences, and the obligations that follow from them."""

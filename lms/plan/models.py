@@ -1,0 +1,232 @@
+"""Plans and requirements (facts), and obligations, reasons and segments (derived, rebuildable)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.platform.columns import FOREVER, big_id, code_text, day, json_value, long_text, marks, moment, vi_text
+from lms.platform.db import db
+
+
+class Plan(db.Model):  # type: ignore[name-defined]
+    """The document: Kế hoạch 239/KH-UBND and its like."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(code_text(40), unique=True)
+    """KH-239."""
+    number: Mapped[str] = mapped_column(vi_text(60))
+    title: Mapped[str] = mapped_column(vi_text(400))
+    issuer: Mapped[str] = mapped_column(vi_text(200))
+    issued_on: Mapped[date] = mapped_column(day())
+    legal_basis: Mapped[list[str]] = mapped_column(json_value())
+    note: Mapped[str] = mapped_column(long_text(), default="")
+    digest: Mapped[str] = mapped_column(code_text(64))
+    imported_at: Mapped[datetime] = mapped_column(moment())
+
+
+class Clause(db.Model):  # type: ignore[name-defined]
+    """A numbered duty of a plan."""
+
+    __tablename__ = "clause"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    number: Mapped[str] = mapped_column(code_text(24))
+    place: Mapped[int]
+    text: Mapped[str] = mapped_column(long_text())
+    lead_unit: Mapped[str] = mapped_column(code_text(40), default="")
+    """Unit code; the unit of that code on the day asked about."""
+    cooperating: Mapped[list[str]] = mapped_column(json_value())
+    target: Mapped[str] = mapped_column(vi_text(300), default="")
+    due_on: Mapped[date | None] = mapped_column(day())
+    is_example: Mapped[bool] = mapped_column(default=False)
+    """Made up so that the product can be shown; not in the plan's published text."""
+    source: Mapped[str] = mapped_column(vi_text(300), default="")
+
+
+class Requirement(db.Model):  # type: ignore[name-defined]
+    """What training a clause asks: a rule over courses, an audience, a due rule, a recurrence."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "code"),
+        CheckConstraint("rule IN ('all_of', 'any_of', 'hours')", name="rule"),
+        CheckConstraint("due_rule IN ('fixed', 'after_posting', 'calendar_year')", name="due_rule"),
+        CheckConstraint("(rule = 'hours') = (hours_needed IS NOT NULL)", name="hours"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    clause_id: Mapped[int] = mapped_column(ForeignKey("clause.id"))
+    code: Mapped[str] = mapped_column(code_text(40))
+    place: Mapped[int]
+    title: Mapped[str] = mapped_column(vi_text(300))
+    short_title: Mapped[str] = mapped_column(vi_text(60))
+    rule: Mapped[str] = mapped_column(code_text(8))
+    hours_needed: Mapped[Decimal | None] = mapped_column(marks())
+    """Tiết within one cycle, for an hours rule."""
+    content_group: Mapped[str] = mapped_column(code_text(8), default="")
+    """The group an hours rule counts; "" counts every group."""
+    due_rule: Mapped[str] = mapped_column(code_text(16))
+    due_days: Mapped[int | None]
+    """Days after the first day of the span, for after_posting."""
+    accept_before_days: Mapped[int | None]
+    """How old an earlier completion may be on the day the obligation opens; None: any age."""
+    target_percent: Mapped[Decimal | None] = mapped_column(marks())
+    is_example: Mapped[bool] = mapped_column(default=False)
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+
+
+class RequirementCourse(db.Model):  # type: ignore[name-defined]
+    """A course that counts for a requirement; for all_of every one is needed, for any_of one."""
+
+    __tablename__ = "requirement_course"
+    __table_args__ = (Index("ix_requirement_course_course", "course_id"),)
+
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+
+
+class Cycle(db.Model):  # type: ignore[name-defined]
+    """A requirement's windows as rows: one for a single duty, one a year for a yearly one. [opens_on, closes_on)."""
+
+    __tablename__ = "cycle"
+
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True)
+    """0 for a single duty, else the year."""
+    opens_on: Mapped[date] = mapped_column(day())
+    closes_on: Mapped[date] = mapped_column(day())
+    due_on: Mapped[date | None] = mapped_column(day())
+    """None where the due day is relative to the posting."""
+
+
+class Audience(db.Model):  # type: ignore[name-defined]
+    """Who is meant (+1) or left out (−1): unit with or without its subtree × position × category × unit kind, all optional."""
+
+    __tablename__ = "audience"
+    __table_args__ = (
+        CheckConstraint("sign IN (-1, 1)", name="sign"),
+        Index("ix_audience_requirement", "requirement_id", "unit_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    place: Mapped[int]
+    sign: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    subtree: Mapped[bool]
+    position: Mapped[str | None] = mapped_column(code_text(40))
+    category: Mapped[str | None] = mapped_column(code_text(24))
+    kind: Mapped[str | None] = mapped_column(code_text(32))
+    """Kind of the posting's own unit."""
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+
+
+class Obligation(db.Model):  # type: ignore[name-defined]
+    """Derived: one person × one requirement × one cycle. The id survives leaving and coming back."""
+
+    __tablename__ = "obligation"
+    __table_args__ = (UniqueConstraint("person_id", "requirement_id", "cycle"),)
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    cycle: Mapped[int]
+    opened_on: Mapped[date] = mapped_column(day())
+    closes_on: Mapped[date] = mapped_column(day())
+    """The day from which it no longer holds (left the audience, cycle over); FOREVER while open."""
+    due_on: Mapped[date] = mapped_column(day())
+    started_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+    """First activity; FOREVER while there is none."""
+    fulfilled_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+    """The day the rule became true; FOREVER while it is not."""
+
+
+class Reason(db.Model):  # type: ignore[name-defined]
+    """Derived: which audience rule met which posting, and when. Sign −1 rows say why not."""
+
+    __tablename__ = "reason"
+    __table_args__ = (Index("ix_reason_person", "person_id", "requirement_id"),)
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    audience_id: Mapped[int] = mapped_column(ForeignKey("audience.id"))
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
+    sign: Mapped[int]
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day())
+
+
+class Segment(db.Model):  # type: ignore[name-defined]
+    """Derived: an obligation cut by primary posting and gaps; every figure of every day is read from here."""
+
+    __tablename__ = "segment"
+    __table_args__ = (
+        Index("ix_segment_person", "person_id", "requirement_id"),
+        Index(
+            "ix_segment_figures",
+            "requirement_id",
+            "unit_id",
+            "from_on",
+            "to_on",
+            "kind",
+            "due_on",
+            "started_on",
+            "fulfilled_on",
+            "person_id",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    cycle: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[int] = mapped_column(default=0)
+    """0 counts, 1 paused, 2 waived."""
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day())
+    due_on: Mapped[date] = mapped_column(day())
+    started_on: Mapped[date] = mapped_column(day())
+    fulfilled_on: Mapped[date] = mapped_column(day())
+
+
+class Waiver(db.Model):  # type: ignore[name-defined]
+    """A reasoned, dated exemption of a person from a requirement."""
+
+    __tablename__ = "waiver"
+    __table_args__ = (CheckConstraint("from_on < to_on", name="interval"), Index("ix_waiver_person", "person_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+    reason: Mapped[str] = mapped_column(vi_text(300))
+    decision: Mapped[str] = mapped_column(vi_text(120), default="")
+    account_id: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(moment())
+    superseded_at: Mapped[datetime | None] = mapped_column(moment())
+
+
+class PlanImport(db.Model):  # type: ignore[name-defined]
+    """A plan file as it was applied: what was read, what it changed."""
+
+    __tablename__ = "plan_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    sha256: Mapped[str] = mapped_column(code_text(64))
+    account_id: Mapped[int | None]
+    applied_at: Mapped[datetime] = mapped_column(moment())
+    summary: Mapped[dict[str, Any]] = mapped_column(json_value())

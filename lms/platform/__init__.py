@@ -1,0 +1,1 @@
+"""What every domain stands on: database, clock, Vietnamese text, forms, pages, rights, events, files, documents."""

@@ -1,0 +1,154 @@
+"""The database: one session per request, one commit in one hook, the same rules on SQLite and PostgreSQL."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import GenericFunction
+
+from lms.platform import vietnamese
+from lms.platform.config import Config
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Base(DeclarativeBase):
+    """The base of every model."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    # Only felt by a session bound to a connection that is already in a transaction (the tests).
+    session_options={"join_transaction_mode": "create_savepoint", "expire_on_commit": False},
+)
+
+
+class greatest(GenericFunction[Any]):  # noqa: N801 - named as the SQL function is
+    """The later of two days, the larger of two numbers; `max` on SQLite."""
+
+    inherit_cache = True
+
+
+class least(GenericFunction[Any]):  # noqa: N801
+    """The earlier of two days, the smaller of two numbers; `min` on SQLite."""
+
+    inherit_cache = True
+
+
+@compiles(greatest, "sqlite")
+def _greatest(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"max({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(least, "sqlite")
+def _least(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"min({compiler.process(element.clauses, **kw)})"
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Bind the database and the request hooks to the app."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    if config.on_sqlite:
+        options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 15}}
+    else:
+        options = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "pool_recycle": 1800}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        if config.on_sqlite:
+            _prepare_sqlite(db.engine)
+    app.after_request(_finish)
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver must not open transactions by itself, or savepoints do not hold.
+        connection.isolation_level = None
+        connection.create_collation("vi", _compare_vietnamese)
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # an answer said to be saved survives a power cut
+            "foreign_keys=ON",
+            "busy_timeout=15000",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A writer takes the one write lock at once: waiting is then possible, upgrading later is not.
+        reading = has_request_context() and request.method in SAFE_METHODS
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _compare_vietnamese(left: str, right: str) -> int:
+    a, b = vietnamese.sort_key(left), vietnamese.sort_key(right)
+    return (a > b) - (a < b)
+
+
+def _finish(response: Response) -> Response:
+    """End the request's transaction: commit what a successful unsafe request did, roll back everything else."""
+    wanted = request.method not in SAFE_METHODS and response.status_code < 400
+    if wanted or g.pop("keep_changes", False):
+        db.session.commit()
+        for act in g.pop("after_commit", ()):
+            act()
+    else:
+        db.session.rollback()
+        g.pop("after_commit", None)
+    return response
+
+
+def keep_changes() -> None:
+    """Commit although the answer is an error: a failed sign-in must still be counted."""
+    g.keep_changes = True
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Run `act` once the current request or transaction has been committed; never if it is rolled back."""
+    if "after_commit" not in g:
+        g.after_commit = []
+    g.after_commit.append(act)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """The request hook's twin for commands and jobs: commit at the end, roll back on any error."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        g.pop("after_commit", None)
+        raise
+    for act in g.pop("after_commit", ()):
+        act()
+
+
+def is_postgresql() -> bool:
+    """Whether the session talks to PostgreSQL."""
+    return db.session.get_bind().dialect.name == "postgresql"
+
+
+def lock(name: str) -> None:
+    """Hold a named lock until the transaction ends; SQLite's one writer does the same by itself."""
+    if is_postgresql():
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))

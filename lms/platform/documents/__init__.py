@@ -1,0 +1,1 @@
+"""Documents: one table for screen and file, PDF by WeasyPrint, spreadsheets by XlsxWriter."""

@@ -1,0 +1,121 @@
+"""Forms: NFC input, Vietnamese messages, days as dd/mm/yyyy, refusals beside the field."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any
+
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange
+
+from lms.platform import vietnamese
+
+
+class Refused(Exception):
+    """A rule forbids the change; `reason` is an enum member that labels.py turns into a sentence."""
+
+    def __init__(self, reason: Enum) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def _clean(value: Any) -> Any:
+    return vietnamese.nfc(value) if isinstance(value, str) else value
+
+
+class _Messages:
+    """WTForms ships no Vietnamese: its own few sentences, said by us."""
+
+    _known = {
+        "This field is required.": "Cần điền mục này.",
+        "Not a valid integer value.": "Cần một số nguyên, ví dụ 12.",
+        "Not a valid decimal value.": "Cần một số, ví dụ 8,5.",
+        "Not a valid date value.": "Ngày cần ghi dạng ngày/tháng/năm, ví dụ 05/03/2026.",
+        "Not a valid choice.": "Hãy chọn một mục trong danh sách.",
+        "Invalid Choice: could not coerce.": "Hãy chọn một mục trong danh sách.",
+        "Invalid email address.": "Địa chỉ thư điện tử chưa đúng dạng, ví dụ ten@example.gov.vn.",
+        "CSRF token missing.": "Trang đã mở quá lâu. Hãy bấm gửi lại.",
+        "The CSRF token has expired.": "Trang đã mở quá lâu. Hãy bấm gửi lại.",
+        "The CSRF token is invalid.": "Trang đã mở quá lâu. Hãy bấm gửi lại.",
+        "The CSRF session token is missing.": "Trình duyệt đang chặn cookie của trang này. Hãy cho phép rồi gửi lại.",
+        "The CSRF tokens do not match.": "Trang đã mở quá lâu. Hãy bấm gửi lại.",
+    }
+
+    def gettext(self, text: str) -> str:
+        return gettext(self._known.get(text, text))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return self.gettext(singular if number == 1 else plural)
+
+
+_MESSAGES = _Messages()
+
+
+class Form(FlaskForm):
+    """The base form: every string is NFC and stripped before anybody validates it."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms hooks."""
+
+        def get_translations(self, form: Any) -> Any:
+            """Our own Vietnamese messages."""
+            return _MESSAGES
+
+        def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Field:
+            """Clean every text field except passwords, where each character counts."""
+            if unbound.field_class.__name__ not in {"PasswordField", "FileField", "MultipleFileField"}:
+                options.setdefault("filters", unbound.kwargs.pop("filters", ()))
+                options["filters"] = [_clean, *options["filters"]]
+            bound: Field = unbound.bind(form=form, **options)
+            return bound
+
+    def refuse(self, field: str, message: str) -> None:
+        """Put a sentence beside a field after validation has passed."""
+        errors = list(self[field].errors)
+        self[field].errors = [*errors, message]
+
+    @contextmanager
+    def refusals(self, sentences: Mapping[Any, str], field: str | None = None) -> Iterator[None]:
+        """Turn a service's Refused into a sentence on the form (or beside `field`)."""
+        try:
+            yield
+        except Refused as refusal:
+            sentence = gettext(sentences[refusal.reason])
+            if field:
+                self.refuse(field, sentence)
+            else:
+                self.form_errors = [*self.form_errors, sentence]
+
+
+class VietnameseDateField(DateField):
+    """A day typed as dd/mm/yyyy."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"], **kwargs)
+
+
+def needed(message: str = "Cần điền mục này.") -> DataRequired:
+    """The field must be filled in."""
+    return DataRequired(message)
+
+
+def needed_input(message: str = "Cần điền mục này.") -> InputRequired:
+    """The field must be sent, 0 included."""
+    return InputRequired(message)
+
+
+def at_most(length: int) -> Length:
+    """Text of at most `length` characters."""
+    return Length(max=length, message=f"Không quá {length} ký tự.")
+
+
+def an_email() -> Email:
+    """An e-mail address."""
+    return Email("Địa chỉ thư điện tử chưa đúng dạng, ví dụ ten@example.gov.vn.")
+
+
+def between(low: int, high: int) -> NumberRange:
+    """A number from `low` to `high`."""
+    return NumberRange(low, high, message=f"Cần một số từ {low} đến {high}.")

@@ -1,0 +1,1 @@
+"""Figures, documents, exports, the audit page."""

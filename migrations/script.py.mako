@@ -1,0 +1,41 @@
+"""${message}
+
+Compatible with the previous release: add first, remove one release later. No import of the application.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def day():
+    return sa.Date().with_variant(sa.Integer(), "sqlite")
+
+
+def moment():
+    return sa.DateTime(timezone=True)
+
+
+def code(length):
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+def json_value():
+    return sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def big_id():
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade():
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade():
+    ${downgrades if downgrades else "pass"}
