@@ -1,4 +1,4 @@
-"""The permission table: every endpoint × every cast member → status. Each domain lists its rows in tests/<domain>/access.py."""
+"""The permission table: endpoint × cast member → status; each domain lists its rows in tests/<domain>/access.py."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

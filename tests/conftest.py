@@ -37,7 +37,9 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with tempfile.TemporaryDirectory() as folder:
         url = test_database_url(worker) or f"sqlite:///{folder}/lms.sqlite3"
-        settings = config.read({"LMS_INSTANCE": folder, "DATABASE_URL": url, "SECRET_KEY": "test", "LMS_DEVELOPMENT": "1"})
+        settings = config.read(
+            {"LMS_INSTANCE": folder, "DATABASE_URL": url, "SECRET_KEY": "test", "LMS_DEVELOPMENT": "1"}
+        )
         app = create_app(settings)
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
         with app.app_context():

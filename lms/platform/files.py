@@ -60,7 +60,9 @@ def open_zip(content: bytes, *, most_files: int = 500, most_bytes: int = 64 * 10
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile as error:
-        raise UnsafeFile("Tệp gửi lên không phải tệp .zip hoặc đã hỏng. Hãy nén lại thư mục khóa học rồi gửi.") from error
+        raise UnsafeFile(
+            "Tệp gửi lên không phải tệp .zip hoặc đã hỏng. Hãy nén lại thư mục khóa học rồi gửi."
+        ) from error
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > most_files:
         raise UnsafeFile(f"Gói có {len(members)} tệp, nhiều hơn mức cho phép {most_files} tệp.")

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field
-from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange
+from wtforms.validators import Email, InputRequired, Length, NumberRange, StopValidation
 
 from lms.platform import vietnamese
 
@@ -44,7 +44,7 @@ class _Messages:
     }
 
     def gettext(self, text: str) -> str:
-        return gettext(self._known.get(text, text))
+        return str(gettext(self._known.get(text, text)))
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         return self.gettext(singular if number == 1 else plural)
@@ -86,7 +86,7 @@ class Form(FlaskForm):
             if field:
                 self.refuse(field, sentence)
             else:
-                self.form_errors = [*self.form_errors, sentence]
+                self.form_errors: list[str] = [*self.form_errors, sentence]
 
 
 class VietnameseDateField(DateField):
@@ -96,9 +96,25 @@ class VietnameseDateField(DateField):
         super().__init__(label, validators, format=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"], **kwargs)
 
 
-def needed(message: str = "Cần điền mục này.") -> DataRequired:
+class Needed:
+    """The field must hold something besides white space; what could not be read keeps its own message."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Stop at an empty field."""
+        sent = field.raw_data[0] if field.raw_data else None
+        if sent is None or (isinstance(sent, str) and not sent.strip()):
+            field.errors = []
+            raise StopValidation(self.message)
+
+
+def needed(message: str = "Cần điền mục này.") -> Needed:
     """The field must be filled in."""
-    return DataRequired(message)
+    return Needed(message)
 
 
 def needed_input(message: str = "Cần điền mục này.") -> InputRequired:
@@ -119,3 +135,13 @@ def an_email() -> Email:
 def between(low: int, high: int) -> NumberRange:
     """A number from `low` to `high`."""
     return NumberRange(low, high, message=f"Cần một số từ {low} đến {high}.")
+
+
+def attributes(field: Field, described: str, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The HTML attributes of a field in the form macro: what describes it, and that it is wrong."""
+    found = dict(extra)
+    if described.strip():
+        found["aria-describedby"] = described.strip()
+    if field.errors:
+        found["aria-invalid"] = "true"
+    return found

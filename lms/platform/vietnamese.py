@@ -40,7 +40,7 @@ def _weight(letter: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=65536)
 def sort_key(text: str) -> str:
-    """A key whose byte order is Vietnamese order: letters first, then tones (ngang huyền hỏi ngã sắc nặng), then case."""
+    """A key whose byte order is Vietnamese: letters, then tones (ngang huyền hỏi ngã sắc nặng), then case."""
     weights = [_weight(letter) for letter in unicodedata.normalize("NFC", text)]
     return _END.join("".join(column) for column in zip(*weights, strict=True))
 

@@ -114,7 +114,12 @@ def write_xlsx(table: Table, target: Path | io.BytesIO, *, sheet: str = "Số li
     """Write the table: real numbers and days, frozen head, filter, sums, print set-up on A4 landscape."""
     book = xlsxwriter.Workbook(
         str(target) if isinstance(target, Path) else target,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "dd/mm/yyyy"},
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": "dd/mm/yyyy",
+        },
     )
     base = {"font_name": "Times New Roman", "font_size": 11, "valign": "top", "border": 1}
     styles = {
@@ -122,7 +127,9 @@ def write_xlsx(table: Table, target: Path | io.BytesIO, *, sheet: str = "Số li
         for bold in (False, True)
         for kind, extra in _XLSX_FORMATS.items()
     }
-    head = book.add_format({**base, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "bg_color": "#F2F2F2"})
+    head = book.add_format(
+        {**base, "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "bg_color": "#F2F2F2"}
+    )
     title = book.add_format({"font_name": "Times New Roman", "font_size": 14, "bold": True})
     note = book.add_format({"font_name": "Times New Roman", "font_size": 11, "italic": True})
     ws = book.add_worksheet(sheet)
@@ -148,7 +155,7 @@ def write_xlsx(table: Table, target: Path | io.BytesIO, *, sheet: str = "Số li
     ws.fit_to_pages(1, 0)
     ws.repeat_rows(top)
     ws.set_margins(left=0.8, right=0.6, top=0.8, bottom=0.8)
-    ws.set_footer("&L&\"Times New Roman,Italic\"&9" + table.title[:80].replace("&", "&&") + "&R&P/&N")
+    ws.set_footer('&L&"Times New Roman,Italic"&9' + table.title[:80].replace("&", "&&") + "&R&P/&N")
     book.close()
 
 
@@ -162,7 +169,9 @@ _XLSX_FORMATS: dict[Format, dict[str, Any]] = {
 }
 
 
-def _write_row(ws: Any, number: int, columns: Sequence[Column], row: Any, styles: dict[Any, Any], *, bold: bool) -> None:
+def _write_row(
+    ws: Any, number: int, columns: Sequence[Column], row: Any, styles: dict[Any, Any], *, bold: bool
+) -> None:
     for place, column in enumerate(columns):
         value = value_of(row, column.key)
         style = styles[(column.format, bold)]
