@@ -14,12 +14,13 @@ import sys
 sys.path.insert(0, ".")
 from sqlalchemy import select
 
-from lms.organisation.models import Unit
+from lms.identity.models import Account
 from lms.platform.db import db
 from wsgi import app
 
+# Accounts are the last thing that the demonstration makes: a first start that was cut short is taken up again.
 with app.app_context():
-    print("empty" if db.session.scalar(select(Unit.id).limit(1)) is None else "filled")
+    print("empty" if db.session.scalar(select(Account.id).limit(1)) is None else "filled")
 PYTHON
 )
 if [[ $state == empty ]]; then
@@ -29,5 +30,11 @@ else
   "${flask[@]}" demo accounts
 fi
 
+if [[ -n ${MAIL_HOST:-} ]]; then
+  # Letters leave by a process of their own; it ends with the server.
+  "${flask[@]}" mail deliver --loop 15 &
+  trap 'kill %1 2>/dev/null' EXIT
+fi
+
 printf '\n  Bồi dưỡng số: http://127.0.0.1:%s/   (Ctrl+C stops it)\n\n' "$PORT"
-exec .venv/bin/gunicorn --config gunicorn.conf.py wsgi:app
+.venv/bin/gunicorn --config gunicorn.conf.py wsgi:app

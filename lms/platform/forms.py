@@ -9,6 +9,7 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field
 from wtforms.validators import Email, InputRequired, Length, NumberRange, StopValidation
+from wtforms.widgets import TextInput
 
 from lms.platform import vietnamese
 
@@ -90,9 +91,12 @@ class Form(FlaskForm):
 
 
 class VietnameseDateField(DateField):
-    """A day typed as dd/mm/yyyy."""
+    """A day typed as dd/mm/yyyy: a plain text box, since the browser's own picker speaks its own language."""
+
+    widget = TextInput()
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        kwargs["render_kw"] = {"inputmode": "numeric", "placeholder": "dd/mm/yyyy", **kwargs.get("render_kw", {})}
         super().__init__(label, validators, format=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"], **kwargs)
 
 
