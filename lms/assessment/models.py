@@ -73,7 +73,10 @@ class Answer(db.Model):  # type: ignore[name-defined]
     shuffle: Mapped[list[int]] = mapped_column(json_value())
     """The order in which this attempt shows the options, right-hand sides or items."""
     response: Mapped[Any | None] = mapped_column(json_value())
-    """By kind, in the question's own numbering: [option], [options], bool, {left: right}, [items], "12.5"; None while unanswered."""
+    """By kind, in the question's own numbering from 0: [option], [options], bool, {"left": right}, the number given to
+    each item ([2, 1, None]), "12.5"; None while unanswered."""
+    flagged: Mapped[bool] = mapped_column(default=False)
+    """Marked by the learner to look at again."""
     saved_at: Mapped[datetime | None] = mapped_column(moment())
     points: Mapped[Decimal | None] = mapped_column(marks())
     """0–1 once marked."""

@@ -661,6 +661,7 @@ def upgrade():
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("shuffle", json_value(), nullable=False),
         sa.Column("response", json_value(), nullable=True),
+        sa.Column("flagged", sa.Boolean(), nullable=False),
         sa.Column("saved_at", moment(), nullable=True),
         sa.Column("points", sa.Numeric(precision=9, scale=2), nullable=True),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_answer_attempt_id")),
