@@ -1,4 +1,4 @@
-"""Events of catalogue."""
+"""What the catalogue announces."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -8,13 +8,15 @@ from lms.platform.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class VersionPublished(Event):
-    """A course version stands."""
+    """A new version of a course stands; the question bank travels with it, for whoever keeps questions."""
 
     key: ClassVar[str] = "catalogue:version:published"
     course_id: int
     version_id: int
     number: int
+    """1, 2, 3 … within the course."""
     title: str
     slug: str
+    question_count: int
     questions: tuple[dict[str, Any], ...] = field(default=(), metadata={"log": False})
-    """Each with code, kind, skill, lesson_key, text, body, explanation; see assessment.models.Question for `body`."""
+    """One dict a question: code, kind, skill, lesson_key, text, body, explanation."""

@@ -43,6 +43,8 @@ class CourseVersion(db.Model):  # type: ignore[name-defined]
     title: Mapped[str] = mapped_column(vi_text(200))
     sort_title: Mapped[str] = mapped_column(sort_key())
     summary: Mapped[str] = mapped_column(vi_text(600))
+    search_key: Mapped[str] = mapped_column(code_text(1000), default="")
+    """Title and summary without marks."""
     hours: Mapped[Decimal] = mapped_column(marks())
     """In tiết."""
     content_group: Mapped[str] = mapped_column(code_text(8))
@@ -54,6 +56,8 @@ class CourseVersion(db.Model):  # type: ignore[name-defined]
     """Study minutes of all lessons together."""
     quiz_title: Mapped[str] = mapped_column(vi_text(200))
     draw: Mapped[int]
+    bank_size: Mapped[int] = mapped_column(default=0)
+    """Questions in the bank from which `draw` are taken."""
     quiz_minutes: Mapped[int]
     pass_percent: Mapped[int]
     attempts_allowed: Mapped[int]
