@@ -97,7 +97,7 @@ _ORGANISER = (
 )
 
 
-def _facts() -> Select[Any]:
+def _facts() -> Select[*tuple[Any, ...]]:
     return select(
         Course.id.label("course_id"),
         Course.slug,
@@ -128,7 +128,7 @@ def _facts() -> Select[Any]:
     ).select_from(Course)
 
 
-def _one(statement: Select[Any]) -> VersionFacts | None:
+def _one(statement: Select[*tuple[Any, ...]]) -> VersionFacts | None:
     row = db.session.execute(statement).one_or_none()
     return None if row is None else VersionFacts(**row._mapping)
 
@@ -211,7 +211,7 @@ class Wanted:
     level: str = ""
 
 
-def _cards(wanted: Wanted) -> Select[Any]:
+def _cards(wanted: Wanted) -> Select[*tuple[Any, ...]]:
     lessons = (
         select(func.count(Lesson.id))
         .where(Lesson.version_id == CourseVersion.id)
