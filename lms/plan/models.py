@@ -75,7 +75,7 @@ class Requirement(db.Model):  # type: ignore[name-defined]
     """The group an hours rule counts; "" counts every group."""
     due_rule: Mapped[str] = mapped_column(code_text(16))
     due_days: Mapped[int | None]
-    """Days after the first day of the span, for after_posting."""
+    """after_posting: days after the first day of the span. Else: the least time a late joiner gets; None gives none."""
     accept_before_days: Mapped[int | None]
     """How old an earlier completion may be on the day the obligation opens; None: any age."""
     target_percent: Mapped[Decimal | None] = mapped_column(marks())
@@ -92,6 +92,8 @@ class RequirementCourse(db.Model):  # type: ignore[name-defined]
 
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(default=1)
+    """The order in which the file lists them, which is the order in which to study."""
 
 
 class Cycle(db.Model):  # type: ignore[name-defined]

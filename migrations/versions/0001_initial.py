@@ -141,6 +141,17 @@ def upgrade():
         sa.UniqueConstraint("code", "valid_from", name=op.f("uq_unit_code_valid_from")),
     )
     op.create_table(
+        "unknown_login",
+        sa.Column("login_hash", code(64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", moment(), nullable=True),
+        sa.Column("locked_until", moment(), nullable=True),
+        sa.PrimaryKeyConstraint("login_hash", name=op.f("pk_unknown_login")),
+    )
+    with op.batch_alter_table("unknown_login", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unknown_login_failed_at"), ["failed_at"], unique=False)
+
+    op.create_table(
         "absence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -163,10 +174,12 @@ def upgrade():
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("login", code(160), nullable=False),
         sa.Column("email", code(160), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
         sa.Column("password_hash", code(160), nullable=False),
         sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.Column("notice_seen_at", moment(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", moment(), nullable=True),
         sa.Column("locked_until", moment(), nullable=True),
         sa.Column("session_stamp", sa.Integer(), nullable=False),
         sa.Column("last_signed_in_at", moment(), nullable=True),
@@ -458,6 +471,8 @@ def upgrade():
         sa.Column("to_on", day(), nullable=False),
         sa.Column("granted_by", sa.Integer(), nullable=True),
         sa.Column("recorded_at", moment(), nullable=False),
+        sa.Column("ended_at", moment(), nullable=True),
+        sa.Column("ended_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("from_on < to_on", name=op.f("ck_role_grant_interval")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_role_grant_unit_id")),
@@ -591,6 +606,7 @@ def upgrade():
         "requirement_course",
         sa.Column("requirement_id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_requirement_course_course_id")),
         sa.ForeignKeyConstraint(
             ["requirement_id"], ["requirement.id"], name=op.f("fk_requirement_course_requirement_id")
@@ -901,6 +917,10 @@ def downgrade():
         batch_op.drop_index("ix_absence_person")
 
     op.drop_table("absence")
+    with op.batch_alter_table("unknown_login", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unknown_login_failed_at"))
+
+    op.drop_table("unknown_login")
     op.drop_table("unit")
     op.drop_table("reform")
     op.drop_table("position")
