@@ -1,1 +1,1 @@
-"""The question bank, papers, attempts and marking; who is obliged is not known here."""
+"""The question bank, papers, attempts and marking."""

@@ -1,1 +1,1 @@
-"""Enrolment, the player, progress and completion."""
+"""Enrolments, the player, progress, completions."""

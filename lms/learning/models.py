@@ -73,5 +73,3 @@ class Completion(db.Model):  # type: ignore[name-defined]
     position: Mapped[str] = mapped_column(code_text(40), default="")
     recorded_at: Mapped[datetime] = mapped_column(moment())
     voided_at: Mapped[datetime | None] = mapped_column(moment())
-
-

@@ -1,1 +1,281 @@
-"""Service of learning."""
+"""Changing what people study: enrol, begin, keep the place, finish lessons, complete."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import bindparam, select, text, update
+
+from lms.catalogue.models import Course, CourseVersion, Lesson
+from lms.learning import queries, rules
+from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted, Enrolled
+from lms.learning.models import Completion, Enrolment, LessonProgress
+from lms.learning.rules import CompletionSource as CompletionSource
+from lms.learning.rules import EnrolmentSource as EnrolmentSource
+from lms.learning.rules import Refusal as Refusal
+from lms.platform.columns import moment
+from lms.platform.db import db, lock
+from lms.platform.events import By, emit
+from lms.platform.forms import Refused
+
+# Enrolling ------------------------------------------------------------------------------------------------------------
+
+
+def enrol(person_id: int, course_id: int, *, source: EnrolmentSource, now: datetime, by: By) -> int:
+    """Put a person into a course and return the enrolment's id; who is in it already stays as they are.
+
+    Somebody who completed an older version is enrolled in the current one. Raises Refused(RETIRED).
+    """
+    lock(f"enrol:{person_id}:{course_id}")
+    course = db.session.execute(
+        select(Course.current_version_id, Course.retired_at, CourseVersion.title)
+        .join(CourseVersion, CourseVersion.id == Course.current_version_id)
+        .where(Course.id == course_id)
+    ).one()
+    latest = _latest(person_id, course_id)
+    if latest is not None and _holds(latest, course.current_version_id):
+        return latest.id
+    if course.retired_at is not None:
+        raise Refused(Refusal.RETIRED)
+    enrolment = Enrolment(
+        person_id=person_id, course_id=course_id, version_id=course.current_version_id, source=source, enrolled_at=now
+    )
+    db.session.add(enrolment)
+    db.session.flush()
+    emit(
+        Enrolled(
+            course_id=course_id, version_id=course.current_version_id, source=source, title=course.title,
+            person_id=person_id,
+        ),
+        by=by,
+    )  # fmt: skip
+    return enrolment.id
+
+
+def _latest(person_id: int, course_id: int) -> Enrolment | None:
+    return db.session.scalar(
+        select(Enrolment)
+        .where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+    )
+
+
+def _holds(enrolment: Enrolment, current_version_id: int) -> bool:
+    """Whether an enrolment is the one to go on with: of the current version, or of an older one not completed yet."""
+    if enrolment.version_id == current_version_id or enrolment.started_on is None:
+        return True
+    completed = db.session.scalar(
+        select(Completion.id).where(
+            Completion.person_id == enrolment.person_id,
+            Completion.version_id == enrolment.version_id,
+            Completion.voided_at.is_(None),
+        )
+    )
+    return completed is None
+
+
+def begin(person_id: int, course_id: int, *, today: date, now: datetime, by: By) -> int:
+    """Begin to study: enrol if need be, note the first day, and return the enrolment's id.
+
+    Who was enrolled but had not begun gets the current version. Raises Refused(RETIRED).
+    """
+    enrolment_id = enrol(person_id, course_id, source=EnrolmentSource.CHOSEN, now=now, by=by)
+    enrolment = db.session.get_one(Enrolment, enrolment_id)
+    if enrolment.started_on is not None:
+        return enrolment_id
+    course = db.session.execute(
+        select(Course.current_version_id, Course.retired_at, CourseVersion.title)
+        .join(CourseVersion, CourseVersion.id == Course.current_version_id)
+        .where(Course.id == course_id)
+    ).one()
+    if course.retired_at is not None:
+        raise Refused(Refusal.RETIRED)
+    enrolment.version_id = course.current_version_id
+    enrolment.started_on = today
+    enrolment.last_at = now
+    db.session.flush()
+    unit_id = queries.workplace(person_id, today).unit_id
+    emit(CourseStarted(course_id=course_id, on=today, title=course.title, person_id=person_id, unit_id=unit_id), by=by)
+    return enrolment_id
+
+
+# Lessons --------------------------------------------------------------------------------------------------------------
+
+_LESSON = (
+    select(Enrolment.id.label("enrolment_id"), Enrolment.course_id, Lesson.id.label("lesson_id"), Lesson.version_id)
+    .select_from(Course)
+    .join(
+        Enrolment,
+        Enrolment.id
+        == select(Enrolment.id)
+        .where(Enrolment.course_id == Course.id, Enrolment.person_id == bindparam("person_id"))
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+        .correlate(Course)
+        .scalar_subquery(),
+    )
+    .join(Lesson, Lesson.version_id == Enrolment.version_id)
+    .where(
+        Course.slug == bindparam("slug"), Lesson.key == bindparam("key"), Enrolment.started_on.is_not(None)
+    )
+)  # fmt: skip
+
+_KEEP = text(
+    "INSERT INTO lesson_progress (enrolment_id, lesson_id, percent, opened_at, done_at)"
+    " VALUES (:enrolment_id, :lesson_id, :percent, :at, :done_at)"
+    " ON CONFLICT (enrolment_id, lesson_id) DO UPDATE SET percent = excluded.percent,"
+    " done_at = coalesce(lesson_progress.done_at, excluded.done_at)"
+).bindparams(bindparam("at", type_=moment()), bindparam("done_at", type_=moment()))
+
+_LAST = (
+    update(Enrolment.__table__)
+    .where(Enrolment.id == bindparam("at_enrolment"))
+    .values(last_lesson_id=bindparam("at_lesson"), last_at=bindparam("at"))
+)
+
+
+def keep_place(person_id: int, slug: str, key: str, percent: int, *, now: datetime) -> bool:
+    """Keep how far down a lesson was read (0–100): three statements. False when the person is not in that lesson."""
+    return _keep(person_id, slug, key, percent, None, now)
+
+
+def finish_lesson(person_id: int, slug: str, key: str, *, now: datetime) -> bool:
+    """Mark a lesson as done; the first time counts. False when the person is not in that lesson."""
+    return _keep(person_id, slug, key, 100, now, now)
+
+
+def _keep(person_id: int, slug: str, key: str, percent: int, done_at: datetime | None, now: datetime) -> bool:
+    found = db.session.execute(_LESSON, {"person_id": person_id, "slug": slug, "key": key}).first()
+    if found is None:
+        return False
+    values = {"enrolment_id": found.enrolment_id, "lesson_id": found.lesson_id, "percent": max(0, min(percent, 100))}
+    db.session.execute(_KEEP, {**values, "at": now, "done_at": done_at})
+    db.session.execute(_LAST, {"at_enrolment": found.enrolment_id, "at_lesson": found.lesson_id, "at": now})
+    return True
+
+
+def why_not_sit(person_id: int, version_id: int) -> Refusal | None:
+    """Say what forbids the final quiz: not begun, or a lesson not done; None when it may be taken."""
+    enrolment_id = db.session.scalar(
+        select(Enrolment.id).where(
+            Enrolment.person_id == person_id, Enrolment.version_id == version_id, Enrolment.started_on.is_not(None)
+        )
+    )
+    if enrolment_id is None:
+        return Refusal.NOT_BEGUN
+    done = select(LessonProgress.lesson_id).where(
+        LessonProgress.enrolment_id == enrolment_id, LessonProgress.done_at.is_not(None)
+    )
+    left = select(Lesson.id).where(Lesson.version_id == version_id, Lesson.id.not_in(done)).limit(1)
+    return None if db.session.scalar(left) is None else Refusal.LESSONS_LEFT
+
+
+# Completing -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What is to be recorded as a completion."""
+
+    person_id: int
+    course_id: int
+    completed_on: date
+    source: CompletionSource
+    version_id: int | None = None
+    attempt_id: int | None = None
+    started_on: date | None = None
+    hours: Decimal | None = None
+    """In tiết; None takes the course's own."""
+    content_group: str = ""
+    """Empty takes the course's own."""
+    score: Decimal | None = None
+    evidence: str = ""
+
+
+def complete(
+    person_id: int, version_id: int, *, attempt_id: int, score: Decimal, on: date, now: datetime, by: By
+) -> int | None:
+    """Record that a passed attempt completed its course; None when the course was completed in that year already."""
+    row = db.session.execute(
+        select(CourseVersion.course_id, Enrolment.started_on)
+        .outerjoin(
+            Enrolment, (Enrolment.version_id == CourseVersion.id) & (Enrolment.person_id == person_id)
+        )
+        .where(CourseVersion.id == version_id)
+    ).one()  # fmt: skip
+    result = Result(
+        person_id=person_id, course_id=row.course_id, version_id=version_id, attempt_id=attempt_id, completed_on=on,
+        started_on=row.started_on, score=score, source=CompletionSource.ONLINE,
+    )  # fmt: skip
+    try:
+        return record_completion(result, today=on, now=now, by=by)
+    except Refused:
+        return None
+
+
+def record_completion(result: Result, *, today: date, now: datetime, by: By) -> int:
+    """Write a completion with the unit and position of its day, and announce it; returns its id.
+
+    Raises Refused when the course is completed in that calendar year already, the day lies ahead, or no hours count.
+    """
+    lock(f"completion:{result.person_id}:{result.course_id}")
+    earlier = db.session.scalars(
+        select(Completion.completed_on).where(
+            Completion.person_id == result.person_id,
+            Completion.course_id == result.course_id,
+            Completion.voided_at.is_(None),
+        )
+    ).all()
+    version = db.session.execute(
+        select(CourseVersion.title, CourseVersion.hours, CourseVersion.content_group).where(
+            CourseVersion.id == (result.version_id or _current(result.course_id))
+        )
+    ).one()
+    hours = version.hours if result.hours is None else result.hours
+    if refusal := rules.why_not_complete(earlier, result.completed_on, today, hours):
+        raise Refused(refusal)
+    workplace = queries.workplace(result.person_id, result.completed_on)
+    completion = Completion(
+        person_id=result.person_id, course_id=result.course_id, version_id=result.version_id,
+        attempt_id=result.attempt_id, started_on=result.started_on, completed_on=result.completed_on, hours=hours,
+        content_group=result.content_group or version.content_group, score=result.score, source=result.source,
+        evidence=result.evidence, unit_id=workplace.unit_id, department=workplace.department,
+        position=workplace.position, recorded_at=now,
+    )  # fmt: skip
+    db.session.add(completion)
+    db.session.flush()
+    emit(
+        CourseCompleted(
+            completion_id=completion.id, course_id=result.course_id, version_id=result.version_id,
+            completed_on=result.completed_on, hours=hours, score=result.score, title=version.title,
+            person_id=result.person_id, unit_id=workplace.unit_id,
+        ),
+        by=by,
+    )  # fmt: skip
+    return completion.id
+
+
+def _current(course_id: int) -> int | None:
+    return db.session.scalar(select(Course.current_version_id).where(Course.id == course_id))
+
+
+def void_completion(completion_id: int, *, reason: str, now: datetime, by: By) -> None:
+    """Let a completion no longer count, for a stated reason; its row stays. Raises Refused(ALREADY_VOIDED)."""
+    completion = db.session.get_one(Completion, completion_id, with_for_update=True)
+    if completion.voided_at is not None:
+        raise Refused(Refusal.ALREADY_VOIDED)
+    completion.voided_at = now
+    db.session.flush()
+    title = db.session.scalar(
+        select(CourseVersion.title).where(
+            CourseVersion.id == (completion.version_id or _current(completion.course_id))
+        )
+    )  # fmt: skip
+    emit(
+        CompletionVoided(
+            completion_id=completion.id, course_id=completion.course_id, title=title or "", reason=reason,
+            person_id=completion.person_id, unit_id=completion.unit_id,
+        ),
+        by=by,
+    )  # fmt: skip
