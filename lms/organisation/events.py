@@ -1,1 +1,119 @@
 """Events of organisation."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+
+from lms.platform.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationLoaded(Event):
+    """Units, names, places or successions were added or put right from the product's own files."""
+
+    key: ClassVar[str] = "organisation:units:loaded"
+    added: int
+    changed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingsChanged(Event):
+    """Postings or absences of these people changed: what is derived from them must follow. Announced as subclasses."""
+
+    person_ids: tuple[int, ...] = field(default=(), metadata={"log": False})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonHired(PostingsChanged):
+    """A person began in a unit."""
+
+    key: ClassVar[str] = "organisation:posting:begun"
+    name: str
+    unit: str
+    department: str
+    title: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonMoved(PostingsChanged):
+    """A person went to another department or unit."""
+
+    key: ClassVar[str] = "organisation:posting:moved"
+    name: str
+    old: str
+    new: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonLeft(PostingsChanged):
+    """A posting ended."""
+
+    key: ClassVar[str] = "organisation:posting:ended"
+    name: str
+    unit: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingCorrected(PostingsChanged):
+    """What was recorded of a posting was wrong and has been put right."""
+
+    key: ClassVar[str] = "organisation:posting:corrected"
+    name: str
+    changes: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonCorrected(Event):
+    """A field of a person was put right."""
+
+    key: ClassVar[str] = "organisation:person:corrected"
+    name: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRevealed(Event):
+    """Somebody looked at a person's full personal number."""
+
+    key: ClassVar[str] = "organisation:person:revealed"
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceRecorded(PostingsChanged):
+    """A person is away for a time."""
+
+    key: ClassVar[str] = "organisation:absence:recorded"
+    name: str
+    kind: str
+    from_on: date
+    to_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceWithdrawn(PostingsChanged):
+    """An absence was recorded by mistake."""
+
+    key: ClassVar[str] = "organisation:absence:withdrawn"
+    name: str
+    kind: str
+    from_on: date
+    to_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterApplied(PostingsChanged):
+    """A roster file was applied to a unit, all of it in one transaction."""
+
+    key: ClassVar[str] = "organisation:roster:applied"
+    import_id: int
+    file_name: str
+    unit: str
+    on: date
+    joined: int
+    left: int
+    moved: int
+    corrected: int

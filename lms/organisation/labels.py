@@ -1,4 +1,133 @@
 """Vietnamese words of organisation: one for each enum value, a sentence for each event."""
 
-EVENTS: dict[str, str] = {}
+from flask_babel import lazy_gettext as _l
+
+from lms.organisation.models import StaffCategory
+from lms.organisation.rules import Refusal
+
+CATEGORIES = {
+    StaffCategory.OFFICIAL: _l("cán bộ"),
+    StaffCategory.CIVIL_SERVANT: _l("công chức"),
+    StaffCategory.PUBLIC_EMPLOYEE: _l("viên chức"),
+    StaffCategory.WORKER: _l("hợp đồng lao động"),
+    StaffCategory.COMMUNITY: _l("lực lượng cộng đồng"),
+}
+
+KINDS = {
+    "thanh_pho": _l("Thành phố"),
+    "ubnd": _l("Ủy ban nhân dân"),
+    "hdnd": _l("Hội đồng nhân dân"),
+    "van_phong": _l("Văn phòng"),
+    "so": _l("Sở"),
+    "ban": _l("Ban"),
+    "thanh_tra": _l("Thanh tra"),
+    "to_chuc_hanh_chinh": _l("Tổ chức hành chính khác"),
+    "nganh": _l("Cơ quan ngành dọc"),
+    "dang": _l("Cơ quan Đảng"),
+    "doan_the": _l("Mặt trận, đoàn thể"),
+    "don_vi_su_nghiep": _l("Đơn vị sự nghiệp"),
+    "quan": _l("Quận"),
+    "huyen": _l("Huyện"),
+    "thi_xa": _l("Thị xã"),
+    "phuong": _l("Phường"),
+    "xa": _l("Xã"),
+    "thi_tran": _l("Thị trấn"),
+}
+
+SHARES = {
+    "full": _l("toàn bộ"),
+    "partial": _l("một phần"),
+    "remainder": _l("phần còn lại"),
+    "area_only": _l("chỉ diện tích"),
+    "area_part_pop_full": _l("một phần diện tích, toàn bộ dân số"),
+    "staff": _l("nhân sự được bố trí lại"),
+}
+
+ABSENCES = {
+    "thai_san": _l("Nghỉ thai sản"),
+    "om_dau": _l("Nghỉ ốm"),
+    "di_hoc": _l("Đi học tập trung"),
+    "biet_phai": _l("Biệt phái"),
+    "khac": _l("Vắng vì lý do khác"),
+}
+
+SEXES = {"nam": _l("Nam"), "nu": _l("Nữ")}
+
+FIELDS = {
+    "personal_id": _l("Số định danh"),
+    "staff_code": _l("Mã cán bộ"),
+    "full_name": _l("Họ và tên"),
+    "birth_date": _l("Ngày sinh"),
+    "sex": _l("Giới tính"),
+    "staff_category": _l("Loại nhân sự"),
+    "department": _l("Phòng, ban"),
+    "title": _l("Chức vụ, chức danh"),
+    "rank_code": _l("Mã ngạch"),
+    "email": _l("Thư điện tử"),
+    "phone": _l("Điện thoại"),
+    "since": _l("Ngày về đơn vị"),
+}
+
+PROBLEMS = {
+    "bad_personal_id": _l("Số định danh sai"),
+    "missing_personal_id": _l("Thiếu số định danh"),
+    "duplicate_in_file": _l("Trùng trong tệp"),
+    "missing_name": _l("Thiếu họ tên"),
+    "missing_department": _l("Thiếu phòng, ban"),
+    "unknown_category": _l("Loại nhân sự lạ"),
+    "bad_birth_date": _l("Ngày sinh sai"),
+    "birth_year_only": _l("Chỉ có năm sinh"),
+    "bad_email": _l("Thư điện tử sai"),
+    "bad_since": _l("Ngày không đọc được"),
+    "unknown_sex": _l("Giới tính lạ"),
+    "too_long": _l("Quá dài"),
+    "personal_id_prefix": _l("Nên đối chiếu"),
+    "personal_id_sex": _l("Nên đối chiếu"),
+    "personal_id_century": _l("Nên đối chiếu"),
+    "personal_id_year": _l("Nên đối chiếu"),
+}
+
+REFUSALS = {
+    Refusal.UNIT_NOT_STANDING: _l("Đơn vị không hoạt động vào ngày này. Hãy chọn ngày trong thời gian đơn vị tồn tại."),
+    Refusal.ALREADY_POSTED: _l(
+        "Người này đang có vị trí công tác chính vào thời gian đó. Hãy ghi ngày rời vị trí cũ trước."
+    ),
+    Refusal.ENDS_BEFORE_IT_BEGINS: _l("Ngày kết thúc phải sau ngày bắt đầu."),
+    Refusal.NOT_BELIEVED: _l("Dòng này đã được thay bằng dòng khác. Hãy tải lại trang."),
+    Refusal.NOTHING_CHANGED: _l("Không có gì thay đổi nên chưa ghi."),
+    Refusal.PERSON_KNOWN: _l("Số định danh này đã có trong hệ thống."),
+    Refusal.BAD_PERSONAL_ID: _l("Số định danh gồm đúng 12 chữ số."),
+    Refusal.CHANGED_MEANWHILE: _l(
+        "Dữ liệu vừa thay đổi nên kết quả so sánh không còn như lúc anh/chị xem. "
+        "Hãy xem lại bản mới dưới đây rồi áp dụng."
+    ),
+    Refusal.ALREADY_APPLIED: _l("Tệp này đã được áp dụng trước đó."),
+    Refusal.MANY_LEFT: _l(
+        "Tệp thiếu nhiều người đang làm việc. Hãy kiểm tra tệp có đủ dòng; nếu đúng là họ đã rời đơn vị, "
+        "đánh dấu ô xác nhận."
+    ),
+}
+
+EVENTS: dict[str, str] = {
+    "organisation:units:loaded": "Nạp danh mục đơn vị: thêm {added} dòng, sửa {changed} dòng",
+    "organisation:posting:begun": "{name} bắt đầu làm việc tại {unit}, {department} ({title}) từ ngày {on}",
+    "organisation:posting:moved": "{name} chuyển từ {old} sang {new} từ ngày {on}",
+    "organisation:posting:ended": "{name} rời {unit} từ ngày {on}",
+    "organisation:posting:corrected": "Sửa vị trí công tác của {name}",
+    "organisation:person:corrected": "Sửa hồ sơ của {name}",
+    "organisation:person:revealed": "Xem đầy đủ số định danh của {name}",
+    "organisation:absence:recorded": "Ghi tạm vắng của {name} từ ngày {from_on} đến trước ngày {to_on}",
+    "organisation:absence:withdrawn": "Hủy ghi tạm vắng của {name} từ ngày {from_on}",
+    "organisation:roster:applied": (
+        "Áp dụng danh sách “{file_name}” cho {unit}, tính đến ngày {on}: thêm {joined}, rời {left}, "
+        "chuyển {moved}, sửa {corrected} người"
+    ),
+}
 """Event key → sentence with the event's facts as {names}."""
+
+
+def spoken(field: str, value: str) -> str:
+    """A field's value as a person says it: a category by its words, a sex by its word, a day as it is."""
+    if field == "staff_category" and value in CATEGORIES:
+        return str(CATEGORIES[StaffCategory(value)])
+    return str(SEXES.get(value, value)) if field == "sex" else value

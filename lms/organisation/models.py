@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.platform.columns import FOREVER, big_id, code_text, day, json_value, moment, sort_key, vi_text
 from lms.platform.db import db
 
+BEGINNING = date(2000, 1, 1)
+"""The open past: what stood before the first reform on record is told from here. Founding days are not kept."""
+
 
 class StaffCategory(StrEnum):
     """Loại nhân sự."""

@@ -10,14 +10,19 @@ from lms.organisation.models import Person, Posting, UnitClosure
 from lms.platform.access import Actor, Permission
 
 
-def within(actor: Actor, permission: Permission, unit: InstrumentedAttribute[Any] | ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether `unit` lies at or under a unit where the actor holds the permission, on any day: history stays readable."""
+def within(
+    actor: Actor, permission: Permission, unit: InstrumentedAttribute[Any] | ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Whether `unit` lies, on any day, under a unit where the actor holds the permission: history stays readable."""
     roots = actor.roots(permission)
     return unit.in_(select(UnitClosure.unit_id).where(UnitClosure.ancestor_id.in_(sorted(roots))))
 
 
 def person_within(
-    actor: Actor, permission: Permission, today: date, person: InstrumentedAttribute[Any] | ColumnElement[Any] = Person.id
+    actor: Actor,
+    permission: Permission,
+    today: date,
+    person: InstrumentedAttribute[Any] | ColumnElement[Any] = Person.id,
 ) -> ColumnElement[bool]:
     """Whether the unit in which the person works (or last worked) lies within the actor's units."""
     later = aliased(Posting)

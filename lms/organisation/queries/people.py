@@ -1,0 +1,268 @@
+"""Reading people and their postings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import abort
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
+
+from lms.organisation.models import Absence, Person, PersonCorrection, Posting, Unit, UnitClosure, UnitName
+from lms.organisation.queries.units import primary_on
+from lms.organisation.scope import person_within, within
+from lms.platform import vietnamese
+from lms.platform.access import Actor, Permission
+from lms.platform.db import db
+
+
+@dataclass(frozen=True)
+class ListedPerson:
+    """A person as the list shows them."""
+
+    id: int
+    full_name: str
+    personal_id: str
+    title: str
+    department: str
+    category: str
+    unit_id: int
+    unit: str
+    from_on: date
+    is_open: bool
+    """Whether the reader may open the person's page: people who moved out of the reader's units are history."""
+
+
+@dataclass(frozen=True)
+class PostingRow:
+    """A believed posting with the name its unit bore when it began."""
+
+    id: int
+    unit_id: int
+    unit: str
+    department: str
+    title: str
+    position: str
+    rank_code: str
+    category: str
+    from_on: date
+    to_on: date
+    is_primary: bool
+    source: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class CorrectionRow:
+    """A field of a person that was put right."""
+
+    field: str
+    old: str
+    new: str
+    source: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class AbsenceRow:
+    """A believed absence."""
+
+    id: int
+    kind: str
+    from_on: date
+    to_on: date
+    note: str
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """A person's own fields."""
+
+    id: int
+    personal_id: str
+    staff_code: str
+    full_name: str
+    birth_date: date | None
+    sex: str
+    email: str
+    phone: str
+    recorded_at: datetime
+
+
+def _matching(words: str) -> list[ColumnElement[bool]]:
+    """Every word begins some word of the name; marks, case and order do not matter."""
+    parts = vietnamese.fold(words).split()[:8]
+    return [(literal_column("' '").op("||")(Person.search_key)).contains(f" {part}", autoescape=True) for part in parts]
+
+
+def _listed(
+    actor: Actor, permission: Permission, day: date, *, unit_id: int | None, words: str, columns: Sequence[Any]
+) -> Select[Any]:
+    wanted = (
+        select(*columns)
+        .select_from(Posting)
+        .join(Person, Person.id == Posting.person_id)
+        .where(*primary_on(day), within(actor, permission, Posting.unit_id), *_matching(words))
+    )
+    if unit_id is not None:
+        under = select(UnitClosure.unit_id).where(
+            UnitClosure.ancestor_id == unit_id, UnitClosure.from_on <= day, UnitClosure.to_on > day
+        )
+        wanted = wanted.where(Posting.unit_id.in_(under))
+    return wanted
+
+
+def categories_on(
+    actor: Actor, permission: Permission, day: date, *, unit_id: int | None = None, words: str = ""
+) -> dict[str, int]:
+    """Staff category → people of that day who match the other filters."""
+    wanted = _listed(
+        actor, permission, day, unit_id=unit_id, words=words, columns=(Posting.category, func.count())
+    ).group_by(Posting.category)
+    return {row[0]: row[1] for row in db.session.execute(wanted)}
+
+
+def people_on(
+    actor: Actor,
+    permission: Permission,
+    day: date,
+    *,
+    today: date,
+    unit_id: int | None = None,
+    category: str = "",
+    words: str = "",
+    offset: int = 0,
+    limit: int = 50,
+) -> list[ListedPerson]:
+    """People whose primary posting on that day lies within the actor's units, by given name."""
+    columns = (
+        Person.id,
+        Person.full_name,
+        Person.personal_id,
+        Posting.title,
+        Posting.department,
+        Posting.category,
+        Posting.unit_id,
+        UnitName.name.label("unit"),
+        Posting.from_on,
+        person_within(actor, permission, today, Person.id).label("is_open"),
+    )
+    wanted = (
+        _listed(actor, permission, day, unit_id=unit_id, words=words, columns=columns)
+        .join(
+            UnitName,
+            and_(UnitName.unit_id == Posting.unit_id, UnitName.from_on <= day, UnitName.to_on > day),
+        )
+        .order_by(Person.sort_name, Person.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    if category:
+        wanted = wanted.where(Posting.category == category)
+    return [ListedPerson(**row) for row in db.session.execute(wanted).mappings()]
+
+
+_FACTS = (
+    Person.id,
+    Person.personal_id,
+    Person.staff_code,
+    Person.full_name,
+    Person.birth_date,
+    Person.sex,
+    Person.email,
+    Person.phone,
+    Person.recorded_at,
+)
+
+
+def person_for(actor: Actor, permission: Permission, person_id: int, today: date) -> PersonFacts:
+    """The person, if they work or last worked within the actor's units; else 404."""
+    wanted = select(*_FACTS).where(Person.id == person_id, person_within(actor, permission, today))
+    row = db.session.execute(wanted).one_or_none()
+    if row is None:
+        abort(404)
+    return PersonFacts(*row)
+
+
+def person_of(personal_id: str) -> Person | None:
+    """The person with this personal number."""
+    return db.session.scalar(select(Person).where(Person.personal_id == personal_id))
+
+
+def postings_of(person_id: int) -> list[PostingRow]:
+    """A person's believed postings, newest first."""
+    rows = db.session.execute(
+        select(
+            Posting.id,
+            Posting.unit_id,
+            UnitName.name.label("unit"),
+            Posting.department,
+            Posting.title,
+            Posting.position,
+            Posting.rank_code,
+            Posting.category,
+            Posting.from_on,
+            Posting.to_on,
+            Posting.is_primary,
+            Posting.source,
+            Posting.recorded_at,
+        )
+        .join(Unit, Unit.id == Posting.unit_id)
+        .join(UnitName, UnitName.unit_id == Posting.unit_id)
+        .where(
+            Posting.person_id == person_id,
+            Posting.superseded_at.is_(None),
+            UnitName.from_on <= Posting.from_on,
+            UnitName.to_on > Posting.from_on,
+        )
+        .order_by(Posting.from_on.desc(), Posting.is_primary.desc(), Posting.id.desc())
+    )
+    return [PostingRow(**row) for row in rows.mappings()]
+
+
+def primary_posting_on(person_id: int, day: date) -> Posting | None:
+    """The believed primary posting of a person on a day."""
+    return db.session.scalar(
+        select(Posting).where(Posting.person_id == person_id, *primary_on(day)).order_by(Posting.id.desc()).limit(1)
+    )
+
+
+def primary_posting_between(person_id: int, from_on: date, to_on: date) -> Posting | None:
+    """A believed primary posting of a person that overlaps the days from..to."""
+    return db.session.scalar(
+        select(Posting)
+        .where(
+            Posting.person_id == person_id,
+            Posting.is_primary,
+            Posting.superseded_at.is_(None),
+            Posting.from_on < to_on,
+            Posting.to_on > from_on,
+        )
+        .limit(1)
+    )
+
+
+def corrections_of(person_id: int) -> list[CorrectionRow]:
+    """What was put right of a person's own fields, newest first."""
+    rows = db.session.execute(
+        select(
+            PersonCorrection.field,
+            PersonCorrection.old,
+            PersonCorrection.new,
+            PersonCorrection.source,
+            PersonCorrection.recorded_at,
+        )
+        .where(PersonCorrection.person_id == person_id)
+        .order_by(PersonCorrection.id.desc())
+    )
+    return [CorrectionRow(*row) for row in rows]
+
+
+def absences_of(person_id: int) -> list[AbsenceRow]:
+    """A person's believed absences, newest first."""
+    rows = db.session.execute(
+        select(Absence.id, Absence.kind, Absence.from_on, Absence.to_on, Absence.note)
+        .where(Absence.person_id == person_id, Absence.superseded_at.is_(None))
+        .order_by(Absence.from_on.desc(), Absence.id.desc())
+    )
+    return [AbsenceRow(*row) for row in rows]

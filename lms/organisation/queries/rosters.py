@@ -1,0 +1,129 @@
+"""Reading what a roster is compared with, and the rosters that came in."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from lms.organisation.models import Person, Posting, RosterImport, UnitName
+from lms.organisation.queries.units import _name_nearest, primary_on
+from lms.organisation.roster.difference import Known, KnownPosting
+from lms.organisation.rules import Interval
+from lms.organisation.scope import within
+from lms.platform.access import Actor, Permission
+from lms.platform.db import db
+
+SLICE = 5_000
+"""How many values one IN (…) may carry: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+
+_PERSON = (
+    Person.id,
+    Person.personal_id,
+    Person.staff_code,
+    Person.full_name,
+    Person.birth_date,
+    Person.sex,
+    Person.email,
+    Person.phone,
+)
+_POSTING = (
+    Posting.id,
+    Posting.unit_id,
+    UnitName.name,
+    Posting.department,
+    Posting.title,
+    Posting.rank_code,
+    Posting.category,
+    Posting.position,
+    Posting.from_on,
+    Posting.to_on,
+)
+
+
+def slices(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Sorted distinct values, so many at a time as one statement carries."""
+    wanted = sorted(set(values))
+    for start in range(0, len(wanted), SLICE):
+        yield wanted[start : start + SLICE]
+
+
+def _known(day: date) -> Any:
+    return (
+        select(*_PERSON, *_POSTING)
+        .select_from(Person)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, *primary_on(day)))
+        .outerjoin(
+            UnitName, and_(UnitName.unit_id == Posting.unit_id, UnitName.id == _name_nearest(day, Posting.unit_id))
+        )
+    )
+
+
+def _from_row(row: Sequence[Any], taken: tuple[Interval, ...] = (), *, also_here: bool = False) -> Known:
+    person_id, personal_id, staff_code, full_name, birth_date, sex, email, phone, *posting = row
+    return Known(
+        person_id=person_id,
+        personal_id=personal_id,
+        staff_code=staff_code,
+        full_name=full_name,
+        birth_date=birth_date,
+        sex=sex,
+        email=email,
+        phone=phone,
+        posting=KnownPosting(*posting) if posting[0] else None,
+        taken=taken,
+        also_here=also_here,
+    )
+
+
+def staff_of(unit_id: int, day: date) -> list[Known]:
+    """Everyone whose believed primary posting on that day is in the unit itself."""
+    rows = db.session.execute(_known(day).where(Posting.unit_id == unit_id).order_by(Person.sort_name, Person.id))
+    return [_from_row(row) for row in rows]
+
+
+def people_in_file(personal_ids: Iterable[str], unit_id: int, day: date) -> dict[str, Known]:
+    """Those of the personal numbers that are known, each with the posting of the day and the other times taken."""
+    found: dict[str, Known] = {}
+    for some in slices(personal_ids):
+        times: dict[int, list[Interval]] = {}
+        second: set[int] = set()
+        others = select(Posting.person_id, Posting.unit_id, Posting.from_on, Posting.to_on, Posting.is_primary).where(
+            Posting.superseded_at.is_(None),
+            Posting.person_id.in_(select(Person.id).where(Person.personal_id.in_(some))),
+        )
+        for person_id, at, start, end, is_primary in db.session.execute(others):
+            if is_primary:
+                times.setdefault(person_id, []).append((start, end))
+            elif at == unit_id and start <= day < end:
+                second.add(person_id)
+        for row in db.session.execute(_known(day).where(Person.personal_id.in_(some))):
+            found[row[1]] = _from_row(row, tuple(sorted(times.get(row[0], ()))), also_here=row[0] in second)
+    return found
+
+
+def import_for(actor: Actor, permission: Permission, import_id: int) -> RosterImport:
+    """A roster that came in for one of the actor's units; else 404."""
+    found: RosterImport = db.one_or_404(
+        select(RosterImport).where(RosterImport.id == import_id, within(actor, permission, RosterImport.unit_id))
+    )
+    return found
+
+
+def imports_within(actor: Actor, permission: Permission, limit: int = 10) -> list[tuple[RosterImport, str]]:
+    """The latest rosters of the actor's units, each with the unit's name."""
+    rows = db.session.execute(
+        select(RosterImport, UnitName.name)
+        .join(
+            UnitName,
+            and_(
+                UnitName.unit_id == RosterImport.unit_id,
+                UnitName.from_on <= RosterImport.on_day,
+                UnitName.to_on > RosterImport.on_day,
+            ),
+        )
+        .where(within(actor, permission, RosterImport.unit_id))
+        .order_by(RosterImport.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
