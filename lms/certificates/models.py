@@ -14,13 +14,13 @@ class CertificateSeries(db.Model):  # type: ignore[name-defined]
     """The gapless book of numbers of one issuing body in one year; its row is the lock."""
 
     __tablename__ = "certificate_series"
-    __table_args__ = (UniqueConstraint("issuer_id", "year"),)
+    __table_args__ = (UniqueConstraint("issuer_id", "year"), UniqueConstraint("year", "symbol"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issuer_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     year: Mapped[int]
     symbol: Mapped[str] = mapped_column(vi_text(40))
-    """GCN-SKHCN."""
+    """GCN-SKHCN; two bodies that share an abbreviation in a year keep books GCN-… and GCN2-…"""
     last_number: Mapped[int] = mapped_column(default=0)
 
 
@@ -30,9 +30,14 @@ class Certificate(db.Model):  # type: ignore[name-defined]
     __tablename__ = "certificate"
     __table_args__ = (
         UniqueConstraint("series_id", "number"),
+        UniqueConstraint("completion_id", "edition"),
         CheckConstraint("(revoked_on IS NULL) = (revoked_ground = '')", name="revocation"),
-        Index("ix_certificate_person", "person_id"),
+        CheckConstraint("(replaced_by_id IS NULL) = (replaced_ground = '')", name="replacement"),
+        CheckConstraint("edition >= 1", name="edition"),
+        Index("ix_certificate_person", "person_id", "course_id"),
         Index("ix_certificate_unit", "unit_id"),
+        Index("ix_certificate_issued", "issued_on", "id"),
+        Index("ix_certificate_replaced_by", "replaced_by_id"),
     )
 
     id: Mapped[int] = mapped_column(big_id(), primary_key=True)
@@ -42,7 +47,9 @@ class Certificate(db.Model):  # type: ignore[name-defined]
     """00127/2026/GCN-SKHCN."""
     code: Mapped[str] = mapped_column(code_text(16), unique=True)
     """What is typed or scanned to verify it: 7KQ2-9M4T-…, unguessable."""
-    completion_id: Mapped[int] = mapped_column(ForeignKey("completion.id"), unique=True)
+    completion_id: Mapped[int] = mapped_column(ForeignKey("completion.id"))
+    edition: Mapped[int] = mapped_column(default=1)
+    """1 is what the completion brought; 2 and on are re-issues of a faulty paper."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
@@ -53,4 +60,7 @@ class Certificate(db.Model):  # type: ignore[name-defined]
     revoked_ground: Mapped[str] = mapped_column(code_text(24), default="")
     revoked_reason: Mapped[str] = mapped_column(vi_text(300), default="")
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+    replaced_ground: Mapped[str] = mapped_column(code_text(16), default="")
+    """renewed (the course was completed again) or corrected (the paper was wrong)."""
+    replaced_reason: Mapped[str] = mapped_column(vi_text(300), default="")
     recorded_at: Mapped[datetime] = mapped_column(moment())
