@@ -102,11 +102,12 @@ def _heirs(places: dict[int, Place]) -> dict[int, list[tuple[int, float]]]:
     return dict(heirs)
 
 
-def unit_id(code: str, day: date) -> int:
-    """The unit that bears a code on a day; raises NoResultFound when there is none."""
-    return db.session.scalars(
-        sa.select(Unit.id).where(Unit.code == code, Unit.valid_from <= day, Unit.valid_to > day)
+def unit_standing(code: str, day: date) -> tuple[int, date]:
+    """Id and end of the unit that bears a code on a day; raises NoResultFound when there is none."""
+    row = db.session.execute(
+        sa.select(Unit.id, Unit.valid_to).where(Unit.code == code, Unit.valid_from <= day, Unit.valid_to > day)
     ).one()
+    return row.id, row.valid_to
 
 
 def known_identities() -> tuple[set[str], set[str]]:

@@ -1,6 +1,6 @@
 """Who studied what, and when: some units lead, some lag; some are late, some have begun and not finished."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -143,7 +143,7 @@ def stint_on(stints: Sequence[Stint], day: date) -> Stint | None:
     return next((stint for stint in stints if stint.from_on <= day < stint.to_on), None)
 
 
-def eagerness_of(stints: Sequence[Stint], heads: dict[int, float], places: dict[int, Place]) -> float:
+def eagerness_of(stints: Sequence[Stint], heads: Mapping[int, float], places: Mapping[int, Place]) -> float:
     """A unit's pace times that of the office above it, for the first and the last unit of a career."""
     first, last = stints[0].unit_id, stints[-1].unit_id
     above = places[first].parent_id

@@ -35,13 +35,13 @@ def write(table: sa.Table, columns: Sequence[str], rows: Iterable[Row]) -> int:
 
 def _converted(table: sa.Table, columns: Sequence[str], rows: Iterable[Row], dialect: sa.Dialect) -> Any:
     """The rows as the driver wants them; columns whose values it takes as they are cost nothing."""
-    converters: list[tuple[int, Callable[[Any], Any]]] = []
+    converters: list[tuple[int, Callable[..., Any]]] = []
     for index, name in enumerate(columns):
         kind = table.c[name].type
-        # Names are composed already (the tables of names are), so that normalising them again would only take time.
-        convert = None if isinstance(kind, sa.TypeDecorator) and isinstance(kind.impl, sa.String) else (
-            kind.dialect_impl(dialect).bind_processor(dialect)
-        )  # fmt: skip
+        if isinstance(kind, sa.TypeDecorator) and isinstance(kind.impl, sa.String):
+            # Names are composed already (the tables of names are): normalising them again would only take time.
+            continue
+        convert = kind.dialect_impl(dialect).bind_processor(dialect)
         if convert is not None:
             converters.append((index, convert))
     if not converters:

@@ -1,0 +1,38 @@
+"""`python -m bench [peer] [report] [demo] [pdf]`: all of them by default."""
+
+import argparse
+import os
+
+from bench import output
+
+
+def main() -> None:
+    """Run the parts asked for, print their tables and keep the figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help="peer, report, demo, pdf (default: all)")
+    parser.add_argument("--reuse", action="store_true", help="use the databases of an earlier run, do not load again")
+    parser.add_argument("--seconds", type=int, default=8, help="how long each load runs (default 8)")
+    options = parser.parse_args()
+    parts = set(options.parts) or {"peer", "report", "pdf"}
+    if unknown := parts - {"peer", "report", "demo", "pdf"}:
+        parser.error(f"unknown part: {', '.join(sorted(unknown))}")
+    if not os.environ.get("DATABASE_URL", "").startswith("postgresql"):
+        parser.error("DATABASE_URL must name a PostgreSQL server: make bench starts one")
+
+    if "peer" in parts:
+        from bench import peer
+
+        output.keep("peer", peer.run(reuse=options.reuse, seconds=options.seconds))
+    if "pdf" in parts:
+        from bench import papers
+
+        output.keep("pdf", papers.run(reuse=True))
+    if "report" in parts or "demo" in parts:
+        from bench import report
+
+        # The load of the city is part of the report's run; `demo` alone asks for a fresh one.
+        output.keep("report", report.run(reuse=options.reuse and "demo" not in parts))
+
+
+if __name__ == "__main__":
+    main()
