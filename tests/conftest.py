@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 
 from lms.app import create_app
 from lms.audit.models import AuditEvent
-from lms.platform import clock, config
+from lms.platform import clock, config, rates
 from lms.platform.db import db
 from tests import factories
 from tests.pages import Browse
@@ -42,6 +42,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         )
         app = create_app(settings)
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
+        rates.limiter.enabled = False  # the table of permissions asks more often than people do
         with app.app_context():
             upgrade()
         yield app
