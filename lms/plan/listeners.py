@@ -1,1 +1,29 @@
-"""Listeners of plan."""
+"""Obligations follow what lower domains announce, in the transaction of the change itself."""
+
+from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted
+from lms.organisation.events import OrganisationLoaded, PostingsChanged
+from lms.plan import queries, service
+from lms.platform import clock
+from lms.platform.events import By, listens_to
+
+
+@listens_to(PostingsChanged)
+def postings_changed(event: PostingsChanged, by: By) -> None:
+    """People joined, left, moved or were away: who is obliged, and in which unit it counts, follows."""
+    service.refresh_people(event.person_ids)
+
+
+@listens_to(OrganisationLoaded)
+def organisation_loaded(event: OrganisationLoaded, by: By) -> None:
+    """Units changed: a rule may now reach other people, although no posting moved."""
+    if queries.anybody_is_posted():
+        service.rebuild()
+
+
+@listens_to(CourseStarted)
+@listens_to(CourseCompleted)
+@listens_to(CompletionVoided)
+def studied(event: CourseStarted | CourseCompleted | CompletionVoided, by: By) -> None:
+    """One act of study of one person: the obligations that the course counts for follow."""
+    if event.person_id is not None:
+        service.refresh_person_course(event.person_id, event.course_id, clock.today())

@@ -111,7 +111,7 @@ class Cycle(db.Model):  # type: ignore[name-defined]
 
 
 class Audience(db.Model):  # type: ignore[name-defined]
-    """Who is meant (+1) or left out (−1): unit with or without its subtree × position × category × unit kind, all optional."""
+    """Who is meant (+1) or left out (−1): unit with or without its subtree × position × category × unit kind."""
 
     __tablename__ = "audience"
     __table_args__ = (

@@ -1,0 +1,55 @@
+"""Rules of plan over plain values: who is obliged, when it is due, when it is fulfilled, in what state it is."""
+
+from lms.plan.rules.cycles import Window, cycles
+from lms.plan.rules.derivation import (
+    Activity,
+    AudienceFact,
+    CompletionFact,
+    CycleFact,
+    Derived,
+    ObligationFact,
+    PersonFacts,
+    PostingFact,
+    ReasonFact,
+    RequirementFact,
+    SegmentFact,
+    StartFact,
+    Tree,
+    WaiverFact,
+    activity_of,
+    derive,
+    due_day,
+    valid_window,
+)
+from lms.plan.rules.intervals import FOREVER, Interval, intersect, subtract, union
+from lms.plan.rules.states import State, state_on
+
+__all__ = [
+    "FOREVER",
+    "Activity",
+    "AudienceFact",
+    "CompletionFact",
+    "CycleFact",
+    "Derived",
+    "Interval",
+    "ObligationFact",
+    "PersonFacts",
+    "PostingFact",
+    "ReasonFact",
+    "RequirementFact",
+    "SegmentFact",
+    "StartFact",
+    "State",
+    "Tree",
+    "WaiverFact",
+    "Window",
+    "activity_of",
+    "cycles",
+    "derive",
+    "due_day",
+    "intersect",
+    "state_on",
+    "subtract",
+    "union",
+    "valid_window",
+]
