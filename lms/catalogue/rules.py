@@ -1,1 +1,95 @@
-"""Rules of catalogue."""
+"""What may be published, and what a new version changes. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lms.catalogue.package import LessonSource, Package, Question
+
+
+class Refusal(StrEnum):
+    """Why a package is not published."""
+
+    NO_SUCH_ORGANISER = "no-such-organiser"
+    NOT_YOUR_UNIT = "not-your-unit"
+    NOT_YOUR_COURSE = "not-your-course"
+    NOTHING_NEW = "nothing-new"
+
+
+def why_not_publish(
+    *, organiser_known: bool, may_organiser: bool, may_course: bool, standing_digest: str | None, digest: str
+) -> Refusal | None:
+    """Say what forbids publishing, or None. `standing_digest` is that of the current version, None for a new course."""
+    if not organiser_known:
+        return Refusal.NO_SUCH_ORGANISER
+    # Naming one's own unit as organiser must not take over a course of somebody else.
+    if not may_course:
+        return Refusal.NOT_YOUR_COURSE
+    if not may_organiser:
+        return Refusal.NOT_YOUR_UNIT
+    return Refusal.NOTHING_NEW if standing_digest == digest else None
+
+
+class Change(StrEnum):
+    """What happens to a lesson from one version to the next."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    MOVED = "moved"
+    REMOVED = "removed"
+    SAME = "same"
+
+
+@dataclass(frozen=True)
+class LessonChange:
+    """One lesson and what happens to it."""
+
+    change: Change
+    title: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a new version changes."""
+
+    lessons: tuple[LessonChange, ...]
+    questions_added: int
+    questions_changed: int
+    questions_removed: int
+
+
+def changes(before: Package | None, after: Package) -> Changes:
+    """Compare two versions of a course: lessons by file name, questions by code."""
+    old = {lesson.key: (place, lesson) for place, lesson in enumerate(_lessons(before))}
+    lessons = [
+        LessonChange(_change(old.get(lesson.key), place, lesson), lesson.title, lesson.minutes)
+        for place, lesson in enumerate(after.lessons)
+    ]
+    kept = {lesson.key for lesson in after.lessons}
+    lessons += [
+        LessonChange(Change.REMOVED, one.title, one.minutes) for key, (_, one) in old.items() if key not in kept
+    ]
+    was = {question.code: question for question in _questions(before)}
+    now = {question.code: question for question in after.questions}
+    return Changes(
+        lessons=tuple(lessons),
+        questions_added=len(now.keys() - was.keys()),
+        questions_changed=sum(was[code] != now[code] for code in now.keys() & was.keys()),
+        questions_removed=len(was.keys() - now.keys()),
+    )
+
+
+def _change(before: tuple[int, LessonSource] | None, place: int, lesson: LessonSource) -> Change:
+    if before is None:
+        return Change.ADDED
+    if before[1] != lesson:
+        return Change.CHANGED
+    return Change.SAME if before[0] == place else Change.MOVED
+
+
+def _lessons(package: Package | None) -> tuple[LessonSource, ...]:
+    return package.lessons if package else ()
+
+
+def _questions(package: Package | None) -> tuple[Question, ...]:
+    return package.questions if package else ()

@@ -9,7 +9,7 @@ from lms.catalogue.package.shape import Quiz, Source
 
 CONTENT_GROUPS = ("LLCT", "QPAN", "QLNN", "VTVL", "KHCN")
 """Groups of training content in Nghị định 171/2025/NĐ-CP."""
-SLUG = r"(?=.{3,80}$)[a-z0-9]+(-[a-z0-9]+)*"
+SLUG = r"(?=.{3,80}$)(?!tai-len$)[a-z0-9]+(-[a-z0-9]+)*"
 UNIT_CODE = r"(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*"
 LESSON_FILE = r"(?=.{4,100}$)[a-z0-9]+([-_][a-z0-9]+)*\.md"
 

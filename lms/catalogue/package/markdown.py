@@ -52,9 +52,11 @@ def check(tokens: Sequence[Token], pictures: Mapping[str, Any], notes: Notes) ->
     for block in tokens:
         if block.type == "html_block":
             notes.note((block.map or [0])[0] + 1, _no_html(block.content))
+    marked = 0
     for line, token, _ in _inline(tokens):
-        if token.type == "html_inline":
+        if token.type == "html_inline" and line != marked:
             notes.note(line, _no_html(token.content))
+            marked = line  # one note tells both <b> and </b>
         elif token.type == "link_open":
             _check_link(str(token.attrGet("href") or ""), line, notes)
         elif token.type == "image":
