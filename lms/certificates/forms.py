@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from lms.certificates import labels
 from lms.certificates.rules import Ground
@@ -14,7 +15,7 @@ class RevokeForm(Form):
     ground = RadioField(
         _l("Căn cứ thu hồi"),
         [needed("Hãy chọn một trong năm căn cứ thu hồi.")],
-        choices=[(ground.value, words) for ground, words in labels.GROUNDS.items()],
+        choices=[SelectChoice(ground.value, words) for ground, words in labels.GROUNDS.items()],
     )
     reason = TextAreaField(
         _l("Lý do cụ thể"), [needed("Hãy ghi lý do cụ thể để người đọc sổ sau này hiểu."), at_most(300)]

@@ -112,7 +112,7 @@ def organisers_waiting(completion_ids: Sequence[int] | None = None) -> dict[int,
     )
     if completion_ids is not None:
         wanted = wanted.where(Completion.id.in_(completion_ids))
-    return dict(db.session.execute(wanted).tuples().all())
+    return dict(db.session.execute(wanted).all())
 
 
 def directory(unit_ids: Iterable[int], first: date, last: date) -> Directory:
@@ -316,7 +316,7 @@ def certificates_by_completion(completion_ids: Iterable[int]) -> dict[int, int]:
         .where(Certificate.completion_id.in_(wanted))
         .group_by(Certificate.completion_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def certificate_for(actor: Actor, permission: Permission, certificate_id: int) -> Row | None:
@@ -362,7 +362,8 @@ class Book:
 
 def books() -> list[Book]:
     """Every series, newest year first, with the issuer's last name."""
-    latest = select(func.max(UnitName.to_on)).where(UnitName.unit_id == CertificateSeries.issuer_id).scalar_subquery()
+    any_name = aliased(UnitName)
+    latest = select(func.max(any_name.to_on)).where(any_name.unit_id == CertificateSeries.issuer_id).scalar_subquery()
     rows = db.session.execute(
         select(
             CertificateSeries.id,
