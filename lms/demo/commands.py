@@ -118,7 +118,7 @@ def _prepare_peer(phases: Phases) -> None:
                 path.write_bytes(content)
         _run("courses", "import", str(folder / "courses"))
         plan = folder / "plan.yaml"
-        plan.write_text(peer.plan_text(ORGANISER), encoding="utf-8")
+        plan.write_text(peer.plan_text(), encoding="utf-8")
         _run("plan", "import", str(plan))
     phases("khóa học và kế hoạch đối chứng")
 

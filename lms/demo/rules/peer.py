@@ -88,3 +88,32 @@ def _lesson(random: Random) -> str:
 
 def _paragraph(random: Random, sentences: int) -> str:
     return " ".join(random.choice(_SENTENCES) for _ in range(sentences))
+
+
+def plan_text() -> str:
+    """The plan file: one clause, one requirement a course, for everybody in the city."""
+    plan = {
+        "plan": {
+            "code": PLAN,
+            "number": "Kế hoạch đối chứng",
+            "title": "Kế hoạch do máy sinh ra để đo tốc độ",
+            "issuer": "Bồi dưỡng số",
+            "issued_on": "2025-07-01",
+        },
+        "clauses": [{"number": "1", "text": "Mọi người học mười khóa đối chứng.", "example": True}],
+        "requirements": [
+            {
+                "code": f"DC-{number:02d}",
+                "clause": "1",
+                "title": f"Hoàn thành khóa học đối chứng số {number}",
+                "short_title": f"Khóa đối chứng {number}",
+                "rule": {"any_of": [slug(number)]},
+                "audience": [{"unit": "tp-ha-noi"}],
+                "due": {"fixed": "2026-12-31"},
+                "from": "2025-07-01",
+                "example": True,
+            }
+            for number in range(1, COURSES + 1)
+        ],
+    }
+    return json.dumps(plan, ensure_ascii=False, indent=1)

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from lms.demo.rules.careers import FOREVER, PLAN_BEGINS, Stint
-from lms.demo.rules.workplaces import DEPARTMENT_KINDS, Place
+from lms.demo.rules.workplaces import DEPARTMENT_KINDS, WARD_KINDS, Place
 
 ONLINE_SINCE = date(2024, 4, 1)
 """Courses before this day were held in class rooms or on other platforms."""
@@ -79,17 +79,19 @@ def needs(category: str, stints: Sequence[Stint], kinds: Sequence[str], today: d
             found.append(Need(slug, since, max(due, since + timedelta(days=60)), min(until, end), readiness))
 
     if category == "cong_dong":
-        need(GUIDING, opens, opens + timedelta(days=120), 0.62)
+        need(GUIDING, opens, opens + timedelta(days=60), 0.62)
         return found
     need(AWARENESS, opens, date(2024, 12, 31), 0.9)
     for year in range(2024, today.year + 1):
         need(SAFETY, date(year, 1, 1), date(year, 12, 31), 0.8, date(year, 12, 31))
-    if last.position in ("mot-cua", "cong-chuc-cap-xa", "can-bo-cap-xa", "lanh-dao-cap-xa"):
-        need(SERVICES, opens, opens + timedelta(days=90), 0.8)
+    at_wards = [stint.from_on for stint, unit_kind in zip(stints, kinds, strict=True) if unit_kind in WARD_KINDS]
+    if last.position == "mot-cua" or (at_wards and category in ("can_bo", "cong_chuc")):
+        since = max(opens, at_wards[0]) if at_wards and last.position != "mot-cua" else opens
+        need(SERVICES, since, since + timedelta(days=90), 0.8)
     if category == "cong_chuc" and kind in DEPARTMENT_KINDS:
-        need(DATA if sum(map(ord, last.title)) % 3 else SMART_CITY, date(2024, 6, 1), date(2025, 12, 31), 0.75)
+        need(DATA if sum(map(ord, last.title)) % 3 else SMART_CITY, date(2024, 1, 1), date(2025, 6, 30), 0.75)
     if last.position.startswith("lanh-dao"):
-        need(SMART_CITY, date(2024, 1, 1), date(2025, 6, 30), 0.7)
+        need(SMART_CITY, date(2024, 1, 1), date(2025, 12, 31), 0.7)
     if category in ("cong_chuc", "vien_chuc"):
         need(AI, date(2026, 1, 1), date(2026, 12, 31), 0.72, date(2026, 12, 31))
     if last.position == "khong-chuyen-trach":

@@ -29,7 +29,7 @@ def add_cast(seed: int, today: date, now: datetime) -> dict[str, int]:
     courses = queries.courses()
     passing = {slug: min(course.right_to_pass, course.draw - 2) for slug, course in courses.items()}
     people: dict[str, int] = {}
-    for part in cast.CAST:
+    for part in cast.parts(today):
         who = registry.settle(part.name, part.sex, part.birth_date)
         person_id = sheets.add(
             "person", who.personal_id, f"TD{len(people) + 1:04d}", who.full_name, who.sort_name, who.search_key,
@@ -64,7 +64,7 @@ def _stints(part: cast.Part) -> list[Stint]:
 def open_accounts(people: dict[str, int], today: date, now: datetime) -> str:
     """Make the accounts with their grants and passwords; returns the list to hand out."""
     lines = [f"{'Vai trò':<20}{'Tên đăng nhập':<34}{'Mật khẩu':<20}Họ và tên"]
-    for part in cast.CAST:
+    for part in cast.parts(today):
         person = db.session.get_one(Person, people[part.login])
         account = identity.create_account(person, by=SYSTEM, now=now, login=part.login)
         password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
