@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.platform.columns import FOREVER, code_text, day, moment
+from lms.platform.columns import FOREVER, code_text, day, moment, vi_text
 from lms.platform.db import db
 
 
@@ -28,12 +28,15 @@ class Account(db.Model):  # type: ignore[name-defined]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
     login: Mapped[str] = mapped_column(code_text(160), unique=True)
     email: Mapped[str] = mapped_column(code_text(160), default="")
+    name: Mapped[str] = mapped_column(vi_text(120), default="")
+    """What an account without a person is called (the first administrator); else empty."""
     password_hash: Mapped[str] = mapped_column(code_text(160), default="")
     """Argon2id; empty while nobody has signed in."""
     must_change: Mapped[bool] = mapped_column(default=False)
     notice_seen_at: Mapped[datetime | None] = mapped_column(moment())
     """When the personal-data notice was shown and acknowledged as read."""
     failures: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[datetime | None] = mapped_column(moment())
     locked_until: Mapped[datetime | None] = mapped_column(moment())
     session_stamp: Mapped[int] = mapped_column(default=0)
     """Raised to end every open session: password change, lock, withdrawal."""
@@ -42,8 +45,22 @@ class Account(db.Model):  # type: ignore[name-defined]
     disabled_at: Mapped[datetime | None] = mapped_column(moment())
 
 
+class UnknownLogin(db.Model):  # type: ignore[name-defined]
+    """Wrong tries at a login that no account has: counted like any other, so that nobody learns which accounts exist.
+
+    Only a keyed hash of what was typed is kept, for an hour.
+    """
+
+    __tablename__ = "unknown_login"
+
+    login_hash: Mapped[str] = mapped_column(code_text(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[datetime | None] = mapped_column(moment(), index=True)
+    locked_until: Mapped[datetime | None] = mapped_column(moment())
+
+
 class Invitation(db.Model):  # type: ignore[name-defined]
-    """A one-time way to set the first password (or a new one): a link by e-mail or a printed code. Only hashes are kept."""
+    """A one-time way to set a password: a link by e-mail or a printed code. Only hashes are kept."""
 
     __tablename__ = "invitation"
     __table_args__ = (Index("ix_invitation_account", "account_id"),)
@@ -76,3 +93,6 @@ class Grant(db.Model):  # type: ignore[name-defined]
     to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
     granted_by: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(moment())
+    ended_at: Mapped[datetime | None] = mapped_column(moment())
+    """When it was taken back; from that moment it no longer holds, whatever `to_on` says."""
+    ended_by: Mapped[int | None]

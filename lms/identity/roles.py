@@ -1,7 +1,7 @@
 """Which role may do what."""
 
 from lms.identity.models import Role
-from lms.platform.access import Permission as P
+from lms.platform.access import Permission as P  # noqa: N817 - a table of them
 
 ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.TRAINER: frozenset({P.CATALOGUE_COURSE_MANAGE}),

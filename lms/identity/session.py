@@ -75,6 +75,15 @@ def sign_in(account: SignedIn) -> None:
     session["seen"] = int(clock.now().timestamp())
 
 
+def sign_in_to(account_id: int, stamp: int) -> SignedIn:
+    """Begin a session for the account whose password was just checked or set."""
+    account = load(f"{account_id}.{stamp}")
+    if account is None:
+        raise LookupError(f"account {account_id} does not open")
+    sign_in(account)
+    return account
+
+
 def sign_out() -> None:
     """End the session."""
     logout_user()
@@ -100,7 +109,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 FREE_ENDPOINTS = frozenset({"platform.static_file", "platform.health", "platform.appearance"})
-FIRST_STEPS = frozenset({"identity.sign_out", "identity.change_password", "identity.notice"})
+FIRST_STEPS = frozenset({"identity.sign_out", "identity.change_password", "identity.notice", "identity.privacy"})
 
 
 def _watch(idle_minutes: int) -> Response | None:

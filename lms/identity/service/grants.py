@@ -1,0 +1,65 @@
+"""Roles at units: given, and taken back."""
+
+from datetime import date, datetime, timedelta
+
+from lms.identity import queries, rules
+from lms.identity.events import GrantEnded, GrantGiven
+from lms.identity.labels import ROLES_IN_LOG
+from lms.identity.models import Account, Grant, Role
+from lms.identity.rules import ManageRefusal
+from lms.identity.service.rows import hold
+from lms.platform.columns import FOREVER
+from lms.platform.db import db, lock
+from lms.platform.events import By, emit
+from lms.platform.forms import Refused
+
+
+def give_grant(
+    account: Account,
+    *,
+    role: Role,
+    unit_id: int,
+    by: By,
+    today: date,
+    now: datetime,
+    from_on: date | None = None,
+    to_on: date = FOREVER,
+) -> Grant:
+    """Give the account a role at a unit and below, from today on; Refused if it has that very role there."""
+    lock(f"identity:grants:{account.id}")
+    if queries.holds(account.id, role, unit_id, today):
+        raise Refused(ManageRefusal.SAME_GRANT)
+    grant = Grant(
+        account_id=account.id, role=role, unit_id=unit_id, from_on=from_on or today, to_on=to_on,
+        granted_by=by.account_id, recorded_at=now,
+    )  # fmt: skip
+    db.session.add(grant)
+    db.session.flush()
+    event = GrantGiven(
+        login=account.login, role=ROLES_IN_LOG[role], unit=queries.unit_name(unit_id, today), unit_id=unit_id,
+        person_id=account.person_id,
+    )  # fmt: skip
+    emit(event, by=by)
+    return grant
+
+
+def end_grant(grant: Grant, *, by: By, today: date, now: datetime) -> None:
+    """Take a role back at once; Refused for one's own last administrator's role."""
+    lock(f"identity:grants:{grant.account_id}")
+    hold(grant)
+    if refusal := rules.why_not_end_grant(
+        is_own=grant.account_id == by.account_id,
+        is_administrator=grant.role == Role.ADMINISTRATOR,
+        other_administrator_grants=queries.administrator_grants_besides(grant, today),
+        ended_at=grant.ended_at,
+    ):
+        raise Refused(refusal)
+    grant.ended_at, grant.ended_by = now, by.account_id
+    # The interval keeps at least its first day; `ended_at` takes the role away on that day too.
+    grant.to_on = max(grant.from_on + timedelta(days=1), min(grant.to_on, today))
+    account = db.session.get_one(Account, grant.account_id)
+    event = GrantEnded(
+        login=account.login, role=ROLES_IN_LOG[Role(grant.role)], unit=queries.unit_name(grant.unit_id, today),
+        unit_id=grant.unit_id, person_id=account.person_id,
+    )  # fmt: skip
+    emit(event, by=by)
