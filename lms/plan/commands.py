@@ -1,1 +1,82 @@
-"""Commands of plan."""
+"""`flask plan import` and `flask plan rebuild`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from lms.plan import service
+from lms.plan.queries import Effect
+from lms.platform import clock, vietnamese
+from lms.platform.db import transaction
+from lms.platform.events import SYSTEM
+
+plan = AppGroup("plan", help="Kế hoạch, yêu cầu đào tạo và nghĩa vụ học.")
+groups = (plan,)
+
+WHAT = {"added": "thêm mới", "changed": "thay đổi", "ended": "kết thúc", "same": "giữ nguyên"}
+
+
+@plan.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Chỉ xem trước, không áp dụng.")
+@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON.")
+def import_(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Kiểm tra tệp kế hoạch, cho biết ai thêm ai bớt, rồi áp dụng."""
+    act = service.preview_plan if dry_run else service.import_plan
+    try:
+        with transaction():
+            change = act(file.read_bytes(), by=SYSTEM, today=clock.today(), now=clock.now())
+    except service.BadPlan as bad:
+        _tell_problems(file, bad, as_json)
+        raise SystemExit(1) from bad
+    applied = change.changed and not dry_run
+    if as_json:
+        listed = [{**asdict(effect), "requirement": effect.code} for effect in change.effects]
+        result = {"plan": change.code, "changed": change.changed, "applied": applied, "requirements": listed}
+        click.echo(json.dumps({**result, "problems": []}, ensure_ascii=False, indent=1))
+        return
+    if not change.changed:
+        click.echo(f"Kế hoạch {change.code}: không có gì thay đổi.")
+        return
+    click.echo(f"Kế hoạch số {change.number} ({change.code}): {'mới' if change.is_new else 'điều chỉnh'}.")
+    for effect in change.effects:
+        _tell(effect)
+    click.echo("Đã áp dụng." if applied else "Chỉ xem trước, chưa có gì thay đổi.")
+
+
+def _tell_problems(file: Path, bad: service.BadPlan, as_json: bool) -> None:
+    if as_json:
+        listed = [{"file": str(file), "line": p.line, "message": p.message} for p in bad.problems]
+        click.echo(json.dumps({"changed": False, "applied": False, "problems": listed}, ensure_ascii=False, indent=1))
+        return
+    for problem in bad.problems:
+        click.echo(f"{file}:{problem.line}: {problem.message}", err=True)
+    click.echo(f"Có {len(bad.problems)} lỗi, chưa có gì thay đổi. Hãy sửa theo từng dòng trên rồi nhập lại.", err=True)
+
+
+def _tell(effect: Effect) -> None:
+    number = vietnamese.number
+    click.echo(f"  {effect.code} {effect.title}: {WHAT[effect.what]}")
+    if effect.what == "same":
+        return
+    click.echo(
+        f"      đang phải học {number(effect.obliged)} người; thêm {number(effect.gained)}, bớt {number(effect.lost)}"
+    )
+    if effect.due_later or effect.due_earlier:
+        click.echo(
+            f"      hạn lùi lại: {number(effect.due_later)} lượt; hạn sớm hơn: {number(effect.due_earlier)} lượt"
+        )
+    for word, names, total in (("thêm", effect.gained_names, effect.gained), ("bớt", effect.lost_names, effect.lost)):
+        if names:
+            click.echo(f"      {word}: {', '.join(names)}{' …' if total > len(names) else ''}")
+
+
+@plan.command("rebuild")
+def rebuild() -> None:
+    """Tính lại toàn bộ nghĩa vụ học từ dữ liệu gốc; chỉ ghi những gì khác."""
+    with transaction():
+        service.rebuild(lambda step, seconds: click.echo(f"  {step:<14}{seconds:8.2f} giây"))
+    click.echo("Đã tính lại.")

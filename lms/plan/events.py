@@ -1,1 +1,23 @@
 """Events of plan."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from lms.platform.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanImported(Event):
+    """A plan file was applied: requirements added, changed or ended, people obliged or released."""
+
+    key: ClassVar[str] = "plan:plan:imported"
+    plan_id: int
+    code: str
+    number: str
+    added: int
+    changed: int
+    ended: int
+    gained: int
+    lost: int
+    on: date

@@ -1,0 +1,140 @@
+"""Whom a change meets: who is obliged before and after, requirement by requirement."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from lms.plan.models import Obligation, Requirement
+from lms.platform import vietnamese
+from lms.platform.columns import Day
+from lms.platform.db import db
+
+NAMES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change does to one requirement. Numbers are persons whose duty is open today or later."""
+
+    requirement_id: int
+    code: str
+    title: str
+    what: str
+    """added, changed, ended or same."""
+    obliged: int
+    ever: int
+    """Persons with any obligation, past ones included."""
+    gained: int
+    lost: int
+    due_later: int
+    due_earlier: int
+    """Obligations whose due day moves; an earlier day is a shortening and must be seen before it is applied."""
+    gained_names: tuple[str, ...]
+    lost_names: tuple[str, ...]
+    """The first few in order of name, with masked numbers."""
+
+
+EffectsOf = Callable[[Mapping[int, str]], list[Effect]]
+
+_OPEN = """SELECT person_id, requirement_id, MAX(CASE WHEN closes_on > :today THEN 1 ELSE 0 END) AS is_open
+FROM {table} WHERE requirement_id IN :ids GROUP BY person_id, requirement_id"""
+
+_COMPARED = f"""
+SELECT person_id, requirement_id, MAX(was) AS was, MAX(now) AS now, MAX(stands) AS stands FROM (
+  SELECT person_id, requirement_id, is_open AS was, 0 AS now, 0 AS stands FROM ({_OPEN.format(table="w_was")}) w
+  UNION ALL
+  SELECT person_id, requirement_id, 0, is_open, 1 FROM ({_OPEN.format(table="obligation")}) o
+) z GROUP BY person_id, requirement_id
+"""
+
+_COUNTS = f"""
+SELECT requirement_id, SUM(now) AS obliged, SUM(stands) AS ever,
+  SUM(CASE WHEN now > was THEN 1 ELSE 0 END) AS gained, SUM(CASE WHEN was > now THEN 1 ELSE 0 END) AS lost
+FROM ({_COMPARED}) c GROUP BY requirement_id
+"""
+
+_NAMES = f"""
+SELECT requirement_id, gained, personal_id, full_name FROM (
+  SELECT c.requirement_id, CASE WHEN c.now > c.was THEN 1 ELSE 0 END AS gained, p.personal_id, p.full_name,
+    ROW_NUMBER() OVER (
+      PARTITION BY c.requirement_id, CASE WHEN c.now > c.was THEN 1 ELSE 0 END ORDER BY p.sort_name, p.id
+    ) AS place
+  FROM ({_COMPARED}) c JOIN person p ON p.id = c.person_id WHERE c.now <> c.was
+) n WHERE place <= {NAMES_SHOWN} ORDER BY requirement_id, gained, place
+"""
+
+_DUE = """
+SELECT o.requirement_id, SUM(CASE WHEN o.due_on > w.due_on THEN 1 ELSE 0 END) AS later,
+  SUM(CASE WHEN o.due_on < w.due_on THEN 1 ELSE 0 END) AS earlier
+FROM w_was w
+JOIN obligation o ON o.person_id = w.person_id AND o.requirement_id = w.requirement_id AND o.cycle = w.cycle
+WHERE o.closes_on > :today GROUP BY o.requirement_id
+"""
+
+
+@contextmanager
+def comparing(requirement_ids: Sequence[int], today: date) -> Iterator[EffectsOf]:
+    """Remember who is obliged now; the value yielded tells, after the change, what became of it."""
+    connection = db.session.connection()
+    # The work table takes its column types from the obligations themselves.
+    connection.exec_driver_sql("CREATE TEMP TABLE w_was AS SELECT * FROM obligation WHERE 1 = 0")
+    kept = sa.select(Obligation.__table__).where(Obligation.requirement_id.in_(requirement_ids))
+    was = sa.table("w_was", *(sa.column(column.name) for column in Obligation.__table__.columns))
+    connection.execute(sa.insert(was).from_select([column.name for column in was.columns], kept))
+    connection.exec_driver_sql(
+        "CREATE INDEX w_was_0 ON w_was (person_id, requirement_id)"
+        if _on_postgresql()
+        else "CREATE INDEX temp.w_was_0 ON w_was (person_id, requirement_id)"
+    )
+    yield lambda states: _effects(states, today)
+    connection.exec_driver_sql("DROP TABLE w_was")
+
+
+def _on_postgresql() -> bool:
+    return db.session.get_bind().dialect.name == "postgresql"
+
+
+def _effects(states: Mapping[int, str], today: date) -> list[Effect]:
+    def rows(text: str) -> Sequence[sa.Row[tuple[object, ...]]]:
+        statement = sa.text(text).bindparams(sa.bindparam("today", today, type_=Day()))
+        if ":ids" in text:
+            statement = statement.bindparams(sa.bindparam("ids", list(states), expanding=True))
+        return db.session.execute(statement).all()
+
+    counts = {row.requirement_id: row for row in rows(_COUNTS)}
+    due = {row.requirement_id: row for row in rows(_DUE)}
+    names: dict[tuple[int, int], tuple[str, ...]] = defaultdict(tuple)
+    for row in db.session.execute(
+        sa.text(_NAMES).bindparams(
+            sa.bindparam("today", today, type_=Day()), sa.bindparam("ids", list(states), expanding=True)
+        )
+    ):
+        names[row.requirement_id, row.gained] += (f"{row.full_name} ({vietnamese.masked_id(row.personal_id)})",)
+    listed = db.session.scalars(
+        sa.select(Requirement).where(Requirement.id.in_(list(states))).order_by(Requirement.place, Requirement.id)
+    )
+    return [
+        Effect(
+            requirement_id=requirement.id,
+            code=requirement.code,
+            title=requirement.title,
+            what=states[requirement.id],
+            obliged=_number(counts.get(requirement.id), "obliged"),
+            ever=_number(counts.get(requirement.id), "ever"),
+            gained=_number(counts.get(requirement.id), "gained"),
+            lost=_number(counts.get(requirement.id), "lost"),
+            due_later=_number(due.get(requirement.id), "later"),
+            due_earlier=_number(due.get(requirement.id), "earlier"),
+            gained_names=names[requirement.id, 1],
+            lost_names=names[requirement.id, 0],
+        )
+        for requirement in listed
+    ]
+
+
+def _number(row: sa.Row[tuple[object, ...]] | None, name: str) -> int:
+    return int(getattr(row, name)) if row is not None else 0

@@ -1,0 +1,44 @@
+"""What the names in a plan file stand for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import sqlalchemy as sa
+
+from lms.catalogue.models import Course
+from lms.organisation.models import Position, Posting, Unit, UnitName
+from lms.platform.db import db
+
+
+def course_ids_by_slug(slugs: Iterable[str]) -> dict[str, int]:
+    """Slug → course id, for those that exist."""
+    wanted = sorted(set(slugs))
+    return {
+        row.slug: row.id for row in db.session.execute(sa.select(Course.slug, Course.id).where(Course.slug.in_(wanted)))
+    }
+
+
+def units_by_code() -> dict[str, tuple[tuple[int, date, date], ...]]:
+    """Code → every unit that ever bore it: (id, valid_from, valid_to)."""
+    units: dict[str, tuple[tuple[int, date, date], ...]] = defaultdict(tuple)
+    for row in db.session.execute(
+        sa.select(Unit.code, Unit.id, Unit.valid_from, Unit.valid_to).order_by(Unit.code, Unit.valid_from)
+    ):
+        units[row.code] += ((row.id, row.valid_from, row.valid_to),)
+    return units
+
+
+def known_positions() -> frozenset[str]:
+    """Codes of the position groups."""
+    return frozenset(db.session.scalars(sa.select(Position.code)))
+
+
+def known_kinds() -> frozenset[str]:
+    """Kinds that units have or had."""
+    return frozenset(db.session.scalars(sa.select(UnitName.kind).distinct()))
+
+
+def anybody_is_posted() -> bool:
+    """Whether there is any posting at all."""
+    return bool(db.session.scalar(sa.select(sa.exists(sa.select(Posting.id)))))
