@@ -164,6 +164,7 @@ class Progress:
     """The last completion of the course, whatever the version."""
     lesson_place: int | None
     """The lesson to go on with; None when only the quiz is left, or nothing."""
+    lesson_key: str
     lesson_title: str
 
 
@@ -172,7 +173,7 @@ _PROGRESS: Select[*tuple[Any, ...]] = (
         Course.id.label("course_id"), Course.slug, CourseVersion.id.label("version_id"), CourseVersion.title,
         CourseVersion.hours, CourseVersion.quiz_minutes, Enrolment.started_on, Enrolment.last_lesson_id,
         Completion.completed_on, Completion.version_id.label("completed_version_id"), Lesson.id.label("lesson_id"),
-        Lesson.place, Lesson.title.label("lesson_title"), Lesson.minutes, LessonProgress.done_at,
+        Lesson.place, Lesson.key, Lesson.title.label("lesson_title"), Lesson.minutes, LessonProgress.done_at,
     )
     .select_from(Course)
     .outerjoin(Enrolment, Enrolment.id == _ENROLMENT)
@@ -208,7 +209,8 @@ def _progress(rows: Sequence[Any]) -> Progress:
         minutes_left=rules.minutes_left(course, first.quiz_minutes, completed),
         percent=rules.percent_done(course, completed), lessons=len(course),
         lessons_done=sum(step.done for step in course), started_on=first.started_on, completed_on=first.completed_on,
-        lesson_place=current.place if current else None, lesson_title=current.lesson_title if current else "",
+        lesson_place=current.place if current else None, lesson_key=current.key if current else "",
+        lesson_title=current.lesson_title if current else "",
     )  # fmt: skip
 
 

@@ -226,6 +226,7 @@ def _question(sitting: papers.Sitting, place: int, error: str = "") -> Response:
         error=error,
         typed=request.form,
         kinds=labels.KINDS,
+        saved_time=_time(shown.saved_at) if shown.saved_at else "",
         **_clock_of(sitting),
     )
 

@@ -129,6 +129,7 @@
     values.delete("xem_lai");
     const square = document.querySelector(".lms-palette [aria-current]");
     square.classList.toggle("is-done", [...values.values()].some((value) => value.trim() !== ""));
+    document.querySelector("[data-answered]").textContent = document.querySelectorAll(".lms-palette .is-done").length;
   }
 
   /* Two items cannot have one number: the other one takes the number that became free. */

@@ -35,7 +35,9 @@
         method: "POST", body, keepalive: true, headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" },
       });
       if (!answer.ok) throw new Error(String(answer.status));
-      const now = new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+      const now = new Date().toLocaleTimeString("vi-VN", {
+        hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh",
+      });
       said.textContent = `${said.dataset.words} ${now}`;
     } catch {
       kept = before; // the next stop of the scroll tries again

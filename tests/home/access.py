@@ -1,0 +1,8 @@
+"""The rows of the first pages."""
+
+from tests.access import learner
+
+ROWS = [
+    learner("home.today", visitor=302),
+    learner("home.me", visitor=302),
+]
