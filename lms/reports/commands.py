@@ -1,1 +1,142 @@
-"""Commands of reports."""
+"""Reports from the command line."""
+
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from lms.platform import clock, vietnamese
+from lms.platform.documents.table import csv_lines, write_xlsx
+from lms.reports import labels, papers, queries, sheets
+from lms.reports.queries import Compliance, Unknown
+from lms.reports.rules import Figures, Structure
+
+report_cli = AppGroup("report", help="Báo cáo từ dòng lệnh.")
+groups = (report_cli,)
+
+JSON_FIGURES = ("required", "completed", "on_time", "late", "in_progress", "not_started", "overdue")
+MORE_FIGURES = ("paused", "waived", "persons")
+
+
+class Day(click.ParamType):
+    """A day, yyyy-mm-dd or dd/mm/yyyy."""
+
+    name = "ngày"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day or say how to write it."""
+        if isinstance(value, date):
+            return value
+        try:
+            return vietnamese.parse_day(value)
+        except ValueError:
+            self.fail(f"Không có ngày “{value}”. Viết 2025-06-30 hoặc 30/06/2025.", param, ctx)
+
+
+@report_cli.command("compliance")
+@click.option("--plan", "plan_code", required=True, help="Mã kế hoạch, ví dụ KH-239.")
+@click.option("--as-of", "as_of", type=Day(), required=True, help="Ngày tính: 2025-06-30 hoặc 30/06/2025.")
+@click.option("--unit", "unit_code", default=None, help="Mã đơn vị; bỏ trống để tính mọi đơn vị.")
+@click.option(
+    "--structure",
+    type=click.Choice([s.value for s in Structure]),
+    default=Structure.CURRENT.value,
+    help="current: đơn vị tại ngày tính; former: đơn vị cũ trước đợt sắp xếp.",
+)
+@click.option("--format", "kind", type=click.Choice(["pdf", "xlsx", "csv", "json"]), required=True)
+@click.option("--out", default="-", help="Tệp ghi ra; bỏ trống hoặc - để in ra màn hình.")
+def compliance(plan_code: str, as_of: date, unit_code: str | None, structure: str, kind: str, out: str) -> None:
+    """Kết quả thực hiện một kế hoạch tại một ngày, theo đơn vị."""
+    if out == "-" and kind in ("pdf", "xlsx") and sys.stdout.isatty():
+        raise click.UsageError(f"Tệp {kind} không đọc được trên màn hình. Thêm --out TỆP.{kind}.")
+    write = WRITERS[kind]
+    try:
+        report = _report(plan_code, as_of, unit_code, Structure(structure))
+    except Unknown as unknown:
+        raise click.ClickException(str(unknown)) from unknown
+    if as_of > clock.today():
+        click.echo("Ngày tính chưa tới: số liệu mới là phần đã ghi nhận đến hôm nay.", err=True)
+    _write(out, write(report))
+
+
+def _report(plan_code: str, as_of: date, unit_code: str | None, structure: Structure) -> Compliance:
+    plan = queries.plan_of(plan_code)
+    view = queries.view_on(as_of, structure)
+    return queries.compliance(plan, view, queries.place_of(view, unit_code))
+
+
+def as_json(report: Compliance) -> dict[str, Any]:
+    """The figures for machines; a rate is a number with two decimals or null."""
+
+    def plain(figures: Figures) -> dict[str, Any]:
+        numbers = {name: getattr(figures, name) for name in JSON_FIGURES}
+        rate = None if figures.rate is None else float(figures.rate)
+        return {**numbers, "rate": rate, **{name: getattr(figures, name) for name in MORE_FIGURES}}
+
+    return {
+        "plan": report.plan.code,
+        "as_of": report.view.day.isoformat(),
+        "structure": report.view.structure.value,
+        "unit": None if report.is_whole or report.place is None else report.place.code,
+        "rows": [
+            {
+                "unit": labels.row_code(row),
+                "name": labels.row_name(row),
+                "kind": labels.row_kind(row),
+                **plain(row.figures),
+            }
+            for row in report.rows
+        ],
+        "total": plain(report.total),
+        "persons": report.total.persons,
+        "obligations": report.total.required,
+    }
+
+
+def _json(report: Compliance) -> bytes:
+    return (json.dumps(as_json(report), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _csv(report: Compliance) -> bytes:
+    return "".join(csv_lines(sheets.compliance_table(report))).encode()
+
+
+def _xlsx(report: Compliance) -> bytes:
+    target = io.BytesIO()
+    write_xlsx(sheets.compliance_table(report), target)
+    return target.getvalue()
+
+
+def _pdf(report: Compliance) -> bytes:
+    requirement_ids = tuple(r.id for r in report.requirements)
+    points = queries.trend(queries.scope_of(report.view, requirement_ids, report.place))
+    return papers.compliance_pdf(report, points, clock.today())
+
+
+WRITERS: dict[str, Callable[[Compliance], bytes]] = {"pdf": _pdf, "xlsx": _xlsx, "csv": _csv, "json": _json}
+
+
+def _write(out: str, content: bytes) -> None:
+    """Write the whole file or nothing."""
+    if out == "-":
+        click.echo(content, nl=False)
+        return
+    path = Path(out)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_bytes(content)
+        half.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            half.unlink()
+        raise click.ClickException(
+            f"Không ghi được tệp {out}: {error.strerror}. Kiểm tra thư mục rồi thử lại."
+        ) from error

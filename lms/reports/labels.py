@@ -1,1 +1,127 @@
-"""Labels of reports."""
+"""Vietnamese words of reports: figures, states, rows, structures, groups of the log."""
+
+from flask_babel import lazy_gettext as _l
+
+from lms.platform.vietnamese import short_day
+from lms.reports.queries import Compliance, View
+from lms.reports.rules import ADMINISTRATIVE, Part, Place, Row, State, Structure
+
+FIGURES = {
+    "required": _l("Phải học"),
+    "completed": _l("Hoàn thành"),
+    "on_time": _l("Đúng hạn"),
+    "late": _l("Trễ hạn"),
+    "in_progress": _l("Đang học"),
+    "not_started": _l("Chưa bắt đầu"),
+    "unfinished": _l("Chưa hoàn thành"),
+    "overdue": _l("Quá hạn"),
+    "paused": _l("Tạm dừng"),
+    "waived": _l("Được miễn"),
+}
+
+FIGURE_ADDRESSES = {
+    "required": "phai-hoc",
+    "completed": "hoan-thanh",
+    "on_time": "dung-han",
+    "late": "tre-han",
+    "in_progress": "dang-hoc",
+    "not_started": "chua-bat-dau",
+    "unfinished": "chua-hoan-thanh",
+    "overdue": "qua-han",
+    "paused": "tam-dung",
+    "waived": "duoc-mien",
+}
+"""Figure → how an address names it."""
+
+STATES = {
+    State.NOT_STARTED: _l("Chưa bắt đầu"),
+    State.IN_PROGRESS: _l("Đang học"),
+    State.OVERDUE: _l("Quá hạn"),
+    State.ON_TIME: _l("Hoàn thành"),
+    State.LATE: _l("Hoàn thành trễ hạn"),
+    State.PAUSED: _l("Tạm dừng"),
+    State.WAIVED: _l("Được miễn"),
+}
+
+STRUCTURES = {
+    Structure.CURRENT: _l("Theo đơn vị tại ngày tính"),
+    Structure.FORMER: _l("Theo đơn vị cũ"),
+}
+
+STRUCTURE_ADDRESSES = {Structure.CURRENT: "hien-nay", Structure.FORMER: "cu"}
+
+PART_ADDRESSES = {Part.UNIT: "", Part.OWN: "co-quan", Part.NEVER: "chua-tung", Part.ELSEWHERE: "khac"}
+
+BLOCKS = {
+    "so": "Sở, cơ quan tương đương",
+    "don_vi_su_nghiep": "Đơn vị sự nghiệp",
+    "dang_doan_the": "Cơ quan Đảng, đoàn thể",
+    "khac": "Cơ quan, đơn vị khác",
+    "quan": "Quận",
+    "huyen": "Huyện",
+    "thi_xa": "Thị xã",
+    "phuong": "Phường",
+    "xa": "Xã",
+    "thi_tran": "Thị trấn",
+}
+"""Block of units → its name in documents (documents are always Vietnamese)."""
+
+AUDIT_GROUPS = {
+    "identity": _l("Tài khoản và phân quyền"),
+    "organisation": _l("Đơn vị và nhân sự"),
+    "plan": _l("Kế hoạch và nghĩa vụ học"),
+    "catalogue": _l("Khóa học"),
+    "assessment": _l("Bài kiểm tra"),
+    "learning": _l("Học tập và kết quả"),
+    "certificates": _l("Giấy chứng nhận"),
+    "notifications": _l("Thư báo"),
+}
+"""First part of an event's key → what readers call it."""
+
+SPECIAL_KINDS = {Part.NEVER: "chua_tung", Part.ELSEWHERE: "khac"}
+
+
+def row_name(row: Row) -> str:
+    """What a row is called."""
+    if row.part is Part.NEVER:
+        return "Chưa từng thuộc đơn vị cũ"
+    if row.part is Part.ELSEWHERE:
+        return "Đơn vị không có trong cơ cấu này"
+    if row.part is Part.OWN:
+        return own_name(row.place)
+    return row.place.name if row.place else ""
+
+
+def row_label(row: Row) -> str:
+    """What a row is called in a narrow column."""
+    return row.place.label if row.part is Part.UNIT and row.place else row_name(row)
+
+
+def own_name(place: Place | None) -> str:
+    """What the staff of a unit itself is called."""
+    if place is None or place.kind == "thanh_pho":
+        return "Trực thuộc Thành phố"
+    name = place.name[:1].lower() + place.name[1:] if place.kind in ADMINISTRATIVE else place.name
+    return f"Cơ quan {name}"
+
+
+def row_kind(row: Row) -> str:
+    """The kind of the row's unit."""
+    return SPECIAL_KINDS.get(row.part) or (row.place.kind if row.place else "")
+
+
+def row_code(row: Row) -> str | None:
+    """The code of the row's unit; None for rows that are no unit."""
+    return row.place.code if row.place and row.part not in SPECIAL_KINDS else None
+
+
+def structure_words(view: View) -> str:
+    """Which structure the figures are read in, for heads of pages and documents."""
+    if view.reform_on is not None:
+        return f"theo đơn vị cũ (cơ cấu đến hết ngày {short_day(view.tree_day)})"
+    return f"theo cơ cấu tổ chức ngày {short_day(view.tree_day)}"
+
+
+def as_of_words(report: Compliance) -> str:
+    """Số liệu tính đến ngày …: printed on every page and file."""
+    return f"Số liệu tính đến ngày {short_day(report.view.day)}, {structure_words(report.view)}."

@@ -1,15 +1,232 @@
-"""Pages of reports."""
+"""Pages of reports: the figures of a plan, the people behind them, the log, and the files of each."""
 
-from flask import Blueprint
+import csv
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-from lms.platform.access import open_to_all
+from flask import Blueprint, Response, abort, current_app, request, stream_with_context
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.audit.labels import SENTENCES
+from lms.platform import clock, vietnamese
+from lms.platform.access import Permission, requires
+from lms.platform.documents.table import Table, csv_lines, write_xlsx
+from lms.platform.events import sentence_for
+from lms.platform.pages import page, paging
+from lms.reports import charts, choice, labels, papers, queries, rules, sheets
+from lms.reports.choice import Choice, Links
+from lms.reports.forms import AuditFilter, ComplianceFilter, PeopleSearch
+from lms.reports.queries import Compliance, EventFilter, RequirementFacts
 
 bp = Blueprint("reports", __name__, template_folder="templates")
 blueprints = (bp,)
 
+MOST_IN_A_FILE = 200_000
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+}
+
+
+@lru_cache(maxsize=1)
+def _grid() -> dict[str, tuple[int, int]]:
+    text = (Path(__file__).parent / "data" / "tile_grid.csv").read_text(encoding="utf-8")
+    return {row["code"]: (int(row["column"]), int(row["row"])) for row in csv.DictReader(io.StringIO(text))}
+
 
 @bp.get("/bao-cao")
-@open_to_all
-def compliance() -> str:
-    """Placeholder while the domain is being written."""
-    return "reports"
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def compliance() -> Response:
+    """A plan's figures: strip, heat map, trend, map, table."""
+    form = ComplianceFilter(request.args)
+    chosen = choice.choose(form, current_user, clock.today())
+    if chosen is None or chosen.place is None:
+        return page("reports/nothing.html", form=form, chosen=chosen)
+    report = queries.compliance(chosen.plan, chosen.view, chosen.place)
+    rows = _sorted(report)
+    return page(
+        "reports/compliance.html",
+        form=form,
+        chosen=chosen,
+        report=report,
+        rows=rows,
+        slowest=_slowest(report),
+        tiles=choice.tiles(report, _grid()),
+        links=Links(chosen),
+        points=_trend(chosen, report.requirements) if "xu_huong" in request.args else None,
+        chart=charts.line_chart,
+        band=rules.band,
+        labels=labels,
+        in_the_future=chosen.view.day > clock.today(),
+    )
+
+
+def _sorted(report: Compliance) -> list[rules.Row]:
+    """Rows in report order, or the slowest first."""
+    if request.args.get("xep") != "ty-le":
+        return list(report.rows)
+    return sorted(report.rows, key=lambda row: (row.figures.rate is None, row.figures.rate or 0))
+
+
+def _slowest(report: Compliance) -> list[rules.Row]:
+    """The five units furthest behind, if there are several to compare."""
+    late = [row for row in report.rows if row.figures.rate is not None and row.figures.unfinished]
+    return sorted(late, key=lambda row: (row.figures.rate, -row.figures.unfinished))[:5] if len(report.rows) > 1 else []
+
+
+def _trend(chosen: Choice, requirements: tuple[RequirementFacts, ...]) -> list[rules.Point]:
+    return queries.trend(choice.scope_of(chosen, requirements))
+
+
+@bp.get("/bao-cao/xu-huong")
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def trend() -> Response:
+    """The trend alone, fetched after the page: it reads a year, not a day."""
+    chosen = _chosen()
+    requirements = queries.requirements_of(chosen.plan.id)
+    points = _trend(chosen, requirements)
+    target = request.args.get("muc_tieu", "")
+    return page(
+        "reports/_trend.html",
+        points=points,
+        chart=charts.line_chart,
+        target=vietnamese.parse_decimal(target) if target.replace(".", "", 1).isdigit() else None,
+    )
+
+
+def _chosen() -> Choice:
+    """The choice behind a file or fragment, where there is no form to show errors on: 422 says there are some."""
+    form = ComplianceFilter(request.args)
+    chosen = choice.choose(form, current_user, clock.today())
+    if form.errors:
+        abort(422)
+    if chosen is None or chosen.place is None:
+        abort(404)
+    return chosen
+
+
+@bp.get("/bao-cao/tep/<any(pdf, xlsx, csv):kind>")
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def export(kind: str) -> Response:
+    """What the screen shows, as a file with the same filters."""
+    chosen = _chosen()
+    report = queries.compliance(chosen.plan, chosen.view, chosen.place)
+    name = file_name(report, kind)
+    if kind == "pdf":
+        points = _trend(chosen, report.requirements)
+        return _file(papers.compliance_pdf(report, points, clock.today()), kind, name)
+    return _table_file(sheets.compliance_table(report), kind, name)
+
+
+def file_name(report: Compliance, kind: str) -> str:
+    """A name without anything personal: plan, unit code, day."""
+    unit = "" if report.is_whole or report.place is None else f"-{report.place.code}"
+    return f"bao-cao-{vietnamese.slug(report.plan.code)}{unit}-{report.view.day:%Y-%m-%d}.{kind}"
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    response = Response(content, mimetype=TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _table_file(table: Table, kind: str, name: str) -> Response:
+    if kind == "xlsx":
+        target = io.BytesIO()
+        write_xlsx(table, target)
+        return _file(target.getvalue(), kind, name)
+    response = Response(stream_with_context(csv_lines(table)), content_type=TYPES["csv"])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@bp.get("/bao-cao/nguoi")
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def people() -> Response:
+    """The people behind a figure."""
+    listing = _listing()
+    obligations, persons = queries.count_people(listing["scope"], listing["figure"], listing["form"].tim.data or "")
+    where = paging(obligations)
+    lines = queries.people(
+        listing["scope"], listing["figure"], listing["form"].tim.data or "", offset=where.offset, limit=where.size
+    )
+    return page(
+        "reports/people.html",
+        **listing,
+        lines=lines,
+        paging=where,
+        obligations=obligations,
+        persons=persons,
+        labels=labels,
+        why="plan.why" in current_app.view_functions,
+    )
+
+
+@bp.get("/bao-cao/nguoi/tep/<any(xlsx, csv):kind>")
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def people_export(kind: str) -> Response:
+    """The list behind a figure as a file; numbers stay masked."""
+    listing = _listing()
+    search = listing["form"].tim.data or ""
+    obligations, persons = queries.count_people(listing["scope"], listing["figure"], search)
+    if obligations > MOST_IN_A_FILE:
+        abort(413)
+    chosen: Choice = listing["chosen"]
+    figure = labels.FIGURES[listing["figure"]]
+    table = sheets.people_table(
+        queries.people_stream(listing["scope"], listing["figure"], search),
+        title=f"{figure}: {vietnamese.number(obligations, 0)} lượt của {vietnamese.number(persons, 0)} người",
+        day=chosen.view.day,
+        structure=labels.structure_words(chosen.view),
+        requirement=listing["requirement"],
+        former=chosen.view.reform_id is not None,
+    )
+    name = f"danh-sach-{labels.FIGURE_ADDRESSES[listing['figure']]}-{chosen.view.day:%Y-%m-%d}.{kind}"
+    return _table_file(table, kind, name)
+
+
+def _listing() -> dict[str, Any]:
+    """Read which figure of which report is asked for."""
+    chosen = _chosen()
+    requirements = queries.requirements_of(chosen.plan.id)
+    requirement = None
+    if code := request.args.get("yeu_cau"):
+        requirement = next((r for r in requirements if r.code == code), None) or abort(404)
+        requirements = (requirement,)
+    part = choice.part_of(chosen, request.args.get("phan", ""))
+    form = PeopleSearch(request.args)
+    form.validate()
+    query = {key: request.args[key] for key in ("so_lieu", "phan", "yeu_cau", "tim") if request.args.get(key)}
+    return {
+        "form": form,
+        "query": {**chosen.query, **query},
+        "chosen": chosen,
+        "figure": choice.figure_of(request.args.get("so_lieu", labels.FIGURE_ADDRESSES["required"])),
+        "requirement": requirement,
+        "part": part,
+        "scope": choice.scope_of(chosen, requirements, part),
+        "place_name": _place_name(chosen, part),
+    }
+
+
+def _place_name(chosen: Choice, part: rules.Part) -> str:
+    row = rules.Row(part, chosen.place, rules.Figures())
+    return labels.row_name(row)
+
+
+@bp.get("/nhat-ky")
+@requires(Permission.AUDIT_EVENT_READ)
+def audit() -> Response:
+    """The log, newest first, as sentences."""
+    form = AuditFilter(request.args)
+    form.validate()
+    wanted = EventFilter(name=form.ten.data or "", group=form.nhom.data or "", first=form.tu.data, last=form.den.data)
+    where = paging(queries.count_seen(current_user, wanted))
+    entries = queries.events_seen(current_user, wanted, offset=where.offset, limit=where.size)
+    lines = [(entry, _(sentence_for(SENTENCES, entry.event.key, entry.event.facts))) for entry in entries]
+    filtered = bool(wanted.name or wanted.group or wanted.first or wanted.last)
+    return page("reports/audit.html", form=form, lines=lines, paging=where, filtered=filtered)

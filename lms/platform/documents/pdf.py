@@ -1,5 +1,6 @@
 """PDF by WeasyPrint: tagged, fonts embedded, nothing fetched from outside."""
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from lms.platform.documents import background, headers
+
 HERE = Path(__file__).parent
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # seven lines a paper say nothing to an operator
 
 
 class _Closed(URLFetcher):
@@ -37,13 +41,35 @@ def _stylesheet(name: str) -> CSS:
     return CSS(filename=str(HERE / "papers" / name), font_config=_fonts(), url_fetcher=_Closed())
 
 
-def render(html: str, *, stylesheet: str = "papers.css") -> bytes:
-    """Turn a paper's HTML into a tagged PDF/A-2u with header cells scoped for screen readers."""
-    document = HTML(string=html, url_fetcher=_Closed(), base_url="giay:")
+_CLOSED = _Closed()
+
+
+def render(html: str, *, stylesheet: str = "papers.css", behind: tuple[str, str] | None = None) -> bytes:
+    """Turn a paper's HTML into a tagged PDF/A-2u with header cells scoped for screen readers.
+
+    `behind` = (picture of ours, page size) lies under every page, e.g. ("khung.svg", "297mm 210mm"); it is drawn once
+    in the life of the process.
+    """
+    document = HTML(string=html, url_fetcher=_CLOSED, base_url="giay:")
     written = document.write_pdf(
-        stylesheets=[_stylesheet(stylesheet)], font_config=_fonts(), pdf_variant="pdf/a-2u", pdf_tags=True
+        stylesheets=[_stylesheet(stylesheet)],
+        font_config=_fonts(),
+        pdf_variant="pdf/a-2u",
+        pdf_tags=True,
+        finisher=_finish_with(background.behind(*behind, _CLOSED) if behind else None),
     )
     return bytes(written)
+
+
+def _finish_with(more: Any) -> Any:
+    """Scope the header cells, then do what else the paper needs."""
+
+    def finish(document: Any, pdf: Any) -> None:
+        headers.scope_headers(document, pdf)
+        if more is not None:
+            more(document, pdf)
+
+    return finish
 
 
 def join(parts: list[bytes]) -> bytes:

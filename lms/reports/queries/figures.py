@@ -1,0 +1,114 @@
+"""Counting segments: what each figure means in SQL, and the sums per unit × requirement."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from lms.organisation.models import FormerUnit, UnitClosure, UnitPlace
+from lms.plan.models import Segment
+from lms.platform.db import db
+from lms.reports.rules import Counted, Kind, Part
+
+Condition = ColumnElement[bool]
+Rows = Select[*tuple[Any, ...]]
+
+FIGURES: dict[str, Callable[[date], Condition]] = {
+    "required": lambda day: Segment.kind < Kind.WAIVED,
+    "completed": lambda day: and_(Segment.kind < Kind.WAIVED, Segment.fulfilled_on <= day),
+    "on_time": lambda day: and_(
+        Segment.kind < Kind.WAIVED, Segment.fulfilled_on <= day, Segment.fulfilled_on <= Segment.due_on
+    ),
+    "late": lambda day: and_(
+        Segment.kind < Kind.WAIVED, Segment.fulfilled_on <= day, Segment.fulfilled_on > Segment.due_on
+    ),
+    "in_progress": lambda day: and_(Segment.kind < Kind.WAIVED, Segment.fulfilled_on > day, Segment.started_on <= day),
+    "not_started": lambda day: and_(Segment.kind < Kind.WAIVED, Segment.fulfilled_on > day, Segment.started_on > day),
+    "unfinished": lambda day: and_(Segment.kind < Kind.WAIVED, Segment.fulfilled_on > day),
+    "overdue": lambda day: and_(Segment.kind == Kind.COUNTS, Segment.fulfilled_on > day, Segment.due_on < day),
+    "paused": lambda day: and_(Segment.kind == Kind.PAUSED, Segment.fulfilled_on > day),
+    "waived": lambda day: Segment.kind == Kind.WAIVED,
+}
+"""Figure → which of the segments that hold on the day it counts. The sums and the lists of people share these."""
+
+COUNTED = ("required", "completed", "late", "in_progress", "overdue", "paused", "waived")
+"""Counted in SQL; the rest follows (rules.Figures)."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures: on which day, by which structure, of which part of it."""
+
+    day: date
+    tree_day: date
+    """The day whose tree is read: the day itself, or the last day of the former structure."""
+    reform_id: int | None
+    """In the former structure: people are counted for the unit that this reform ended."""
+    requirement_ids: tuple[int, ...]
+    unit_id: int | None = None
+    """None: the whole. Otherwise this unit with all that is under it."""
+    part: Part = Part.UNIT
+    own_ids: tuple[int, ...] = ()
+    """For Part.OWN: the units whose own staff is meant."""
+
+    @property
+    def unit(self) -> ColumnElement[Any]:
+        """The unit for which a segment is counted."""
+        return FormerUnit.unit_id if self.reform_id is not None else Segment.unit_id  # type: ignore[return-value]
+
+    def joined(self, statement: Rows) -> Rows:
+        """Add the former unit, if people are counted for it."""
+        if self.reform_id is None:
+            return statement
+        return statement.outerjoin(
+            FormerUnit, and_(FormerUnit.person_id == Segment.person_id, FormerUnit.reform_id == self.reform_id)
+        )
+
+    def conditions(self) -> list[Condition]:
+        """Segments of these requirements, in this part of the structure, whatever the day."""
+        found: list[Condition] = [Segment.requirement_id.in_(self.requirement_ids)]
+        if self.part is Part.OWN:
+            found.append(self.unit.in_(self.own_ids))
+        elif self.part is Part.NEVER:
+            found.append(self.unit.is_(None))
+        elif self.part is Part.ELSEWHERE:
+            stood = select(UnitPlace.unit_id).where(UnitPlace.from_on <= self.tree_day, UnitPlace.to_on > self.tree_day)
+            found.append(self.unit.not_in(stood))
+        elif self.unit_id is not None:
+            found.append(
+                self.unit.in_(
+                    select(UnitClosure.unit_id).where(
+                        UnitClosure.ancestor_id == self.unit_id,
+                        UnitClosure.from_on <= self.tree_day,
+                        UnitClosure.to_on > self.tree_day,
+                    )
+                )
+            )
+        return found
+
+    def holding(self) -> list[Condition]:
+        """The conditions for segments that hold on the day."""
+        return [*self.conditions(), Segment.from_on <= self.day, Segment.to_on > self.day]
+
+
+def per_unit(scope: Scope) -> list[Counted]:
+    """The figures per unit × requirement, in one statement that the covering index answers."""
+    columns = [func.count().filter(FIGURES[name](scope.day)) for name in COUNTED]
+    statement = scope.joined(select(scope.unit, Segment.requirement_id, *columns).select_from(Segment))
+    rows = db.session.execute(statement.where(*scope.holding()).group_by(Segment.requirement_id, scope.unit)).all()
+    return [(row[0], row[1], tuple(row[2:])) for row in rows]
+
+
+def persons_per_unit(scope: Scope) -> dict[int | None, int]:
+    """Distinct people who must study, per unit; nobody is in two units on one day, so these may be added up."""
+    statement = scope.joined(select(scope.unit.label("unit_id"), Segment.person_id).select_from(Segment))
+    heads = statement.where(*scope.holding(), FIGURES["required"](scope.day)).distinct().subquery()
+    rows = db.session.execute(select(heads.c.unit_id, func.count()).group_by(heads.c.unit_id)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def state_columns() -> Sequence[Any]:
+    """What a state follows from."""
+    return (Segment.kind, Segment.due_on, Segment.started_on, Segment.fulfilled_on)
