@@ -5,6 +5,7 @@ import io
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -59,7 +60,7 @@ def open_zip(content: bytes, *, most_files: int = 500, most_bytes: int = 64 * 10
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise UnsafeFile(
             "Tệp gửi lên không phải tệp .zip hoặc đã hỏng. Hãy nén lại thư mục khóa học rồi gửi."
         ) from error
@@ -94,7 +95,7 @@ def _bounded_read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int,
     try:
         with archive.open(member) as source:
             data = source.read(limit + 1)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise UnsafeFile(f"Không giải nén được “{name}”: tệp hỏng hoặc kiểu nén lạ.") from error
     if len(data) > limit:
         raise UnsafeFile(f"“{name}” giải nén ra lớn bất thường nên bị từ chối (nghi là bom nén).")

@@ -149,6 +149,19 @@ def encrypted() -> bytes:
     return bytes(content)
 
 
+def damaged() -> bytes:
+    """A zip with a member whose packed bytes are no longer what they were."""
+    content = bytearray(archive_of(("media/a.png", bytes(range(256)) * 40), pack=zipfile.ZIP_DEFLATED))
+    start = content.index(b"media/a.png") + len("media/a.png")
+    content[start : start + 12] = b"\xff" * 12
+    return bytes(content)
+
+
+def badly_named() -> bytes:
+    """A zip that says a name is UTF-8 and is not."""
+    return archive_of(("media/é.png", b"x")).replace("é".encode(), b"\xff\xfe")
+
+
 def doubled() -> bytes:
     with pytest.warns(UserWarning, match="Duplicate name"):
         return archive_of(("course.yaml", b"slug: khac"))
@@ -164,6 +177,8 @@ UNSAFE = {
     "twice": (doubled, "xuất hiện hai lần"),
     "no zip": (lambda: b"\x89PNG", "không phải tệp .zip"),
     "broken": (lambda: archive_of()[:-30], "không phải tệp .zip hoặc đã hỏng"),
+    "damaged": (damaged, "Không giải nén được"),
+    "badly named": (badly_named, "không phải tệp .zip hoặc đã hỏng"),
     "too many": (lambda: archive_of(*((f"media/{n}.svg", b"") for n in range(201))), "nhiều hơn mức cho phép"),
     "wrong type": (lambda: archive_of(("chay.exe", b"MZ")), "Tệp không thuộc gói khóa học"),
     "disguised": (lambda: archive_of(("media/a.png", b"MZ\x90")), "không phải ảnh SVG, PNG hay JPG"),
