@@ -71,6 +71,8 @@ def create_app(settings: config.Config | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for talkative in ("weasyprint", "fontTools", "pikepdf"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     db.init_app(app, settings)

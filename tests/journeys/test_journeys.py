@@ -1,0 +1,200 @@
+"""The whole way, in the users' words, in a real browser: learner, trainer, HR, leader, public."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import axe_finds_nothing
+
+pytestmark = pytest.mark.browser
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+
+
+def test_a_learner_on_a_phone_sees_what_to_do_today_and_why(served, sign_in):
+    page = sign_in("Người học", width=360)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hôm nay")
+    axe_finds_nothing(page)
+    page.get_by_role("link", name="Vì sao tôi phải học?").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Vì sao")
+    expect(page.locator("main")).to_contain_text("239/KH-UBND")
+    axe_finds_nothing(page)
+
+
+def _read_to_the_end(page: Page) -> None:
+    """Finish lesson after lesson until the quiz is offered."""
+    for _lesson in range(12):
+        button = page.get_by_role("button", name=re.compile("Học xong"))
+        if button.count() == 0:
+            break
+        button.first.click()
+        page.wait_for_load_state()
+
+
+def _answer_everything(page: Page) -> None:
+    """Answer each question somehow: the journey is about the way, not about passing."""
+    for _question in range(20):
+        for group in {box.get_attribute("name") for box in page.locator("main input[type=radio]").all()}:
+            page.locator(f"main input[type=radio][name='{group}']").first.check()
+        if (boxes := page.locator("main input[type=checkbox]")).count():
+            boxes.first.check()
+        for select in page.locator("main select").all():
+            values = [option.get_attribute("value") for option in select.locator("option").all()]
+            select.select_option(next(value for value in values if value))
+        for text in page.locator("main input[type=text], main input[inputmode]").all():
+            text.fill("12,5")
+        following = page.get_by_role("button", name=re.compile("câu sau|Lưu và xem lại|Xem lại"))
+        if following.count() == 0:
+            break
+        following.first.click()
+        page.wait_for_load_state()
+        if "/nop" in page.url:
+            break
+
+
+def test_a_learner_reads_answers_and_gets_a_result(served, sign_in):
+    page = sign_in("Người học")
+    page.goto("/khoa-hoc/huong-dan-nguoi-dan")
+    axe_finds_nothing(page)
+    page.goto("/hoc/huong-dan-nguoi-dan")
+    start = page.get_by_role("button", name=re.compile("Bắt đầu|Học lại"))
+    if start.count():
+        start.first.click()
+        page.wait_for_load_state()
+    if page.get_by_role("button", name=re.compile("Học xong")).count() == 0:
+        page.get_by_role("link", name=re.compile("Học tiếp|Vào bài|Bắt đầu")).first.click()
+        page.wait_for_load_state()
+    axe_finds_nothing(page)
+    _read_to_the_end(page)
+    page.goto("/hoc/huong-dan-nguoi-dan/bai-kiem-tra")
+    axe_finds_nothing(page)
+    page.get_by_role("button", name=re.compile("Bắt đầu làm|Làm bài|Làm tiếp|Làm lại")).first.click()
+    page.wait_for_load_state()
+    axe_finds_nothing(page)
+    _answer_everything(page)
+    page.goto(re.sub(r"/\d+$", "/nop", page.url)) if "/nop" not in page.url else None
+    page.get_by_role("button", name=re.compile("Nộp bài")).first.click()
+    page.wait_for_load_state()
+    expect(page.locator("main")).to_contain_text(re.compile("điểm|Đạt|Chưa đạt"))
+    axe_finds_nothing(page)
+
+
+def test_reading_and_answering_work_without_javascript(served, sign_in):
+    page = sign_in("Người học", width=360, java_script_enabled=False)
+    page.goto("/hoc/do-thi-thong-minh")
+    begin = page.get_by_role("button", name=re.compile("Bắt đầu"))
+    if begin.count():
+        begin.first.click()
+        page.wait_for_load_state()
+    if page.get_by_role("button", name=re.compile("Học xong")).count() == 0:
+        page.get_by_role("link", name=re.compile("Học tiếp|Vào bài|Bắt đầu")).first.click()
+    before = page.url
+    page.get_by_role("button", name=re.compile("Học xong")).first.click()
+    page.wait_for_load_state()
+    assert page.url != before
+
+
+def test_a_trainer_uploads_the_course_that_was_downloaded_and_nothing_changes(served, sign_in, tmp_path):
+    page = sign_in("Giảng viên")
+    page.goto("/soan-khoa-hoc/ai-co-trach-nhiem")
+    axe_finds_nothing(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=re.compile("Tải về|Tải gói|Tải xuống")).first.click()
+    package = tmp_path / "khoa-hoc.zip"
+    waiting.value.save_as(package)
+    page.goto("/soan-khoa-hoc/tai-len")
+    axe_finds_nothing(page)
+    page.locator("input[type=file]").set_input_files(package)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_load_state()
+    expect(page.locator("main")).to_contain_text(re.compile("không có gì thay đổi|giống|không thay đổi", re.IGNORECASE))
+
+
+def test_a_trainer_is_told_why_a_bad_zip_is_refused(served, sign_in, tmp_path):
+    page = sign_in("Giảng viên")
+    bad = tmp_path / "khoa-hoc.zip"
+    bad.write_bytes(b"not a zip at all")
+    page.goto("/soan-khoa-hoc/tai-len")
+    page.locator("input[type=file]").set_input_files(bad)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_load_state()
+    expect(page.get_by_role("alert")).to_contain_text("không phải tệp .zip")
+    axe_finds_nothing(page)
+
+
+def test_hr_of_the_city_sees_what_a_roster_would_change_before_it_does(served, sign_in):
+    page = sign_in("Nhân sự Thành phố")
+    page.goto("/nhan-su/nhap-danh-sach")
+    axe_finds_nothing(page)
+    page.locator("input[type=file]").set_input_files(SAMPLES / "06_thi_xa_son_tay.csv")
+    unit = page.locator("main select").first
+    label = next(text for text in unit.locator("option").all_inner_texts() if "Sơn Tây" in text and "Thị xã" in text)
+    unit.select_option(label=label)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_load_state()
+    expect(page.locator("main")).to_contain_text("112")
+    axe_finds_nothing(page)
+
+
+def test_hr_of_a_district_sees_its_own_people_and_no_others(served, sign_in):
+    page = sign_in("Nhân sự Ba Đình")
+    page.goto("/bao-cao")
+    axe_finds_nothing(page)
+    page.goto("/nhan-su")
+    axe_finds_nothing(page)
+    assert "Sóc Sơn" not in page.locator("main table").inner_text()
+
+
+def test_a_leader_reads_the_report_and_every_figure_leads_to_people(served, sign_in):
+    page = sign_in("Lãnh đạo")
+    page.goto("/bao-cao")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    axe_finds_nothing(page)
+    figure = page.locator(".lms-figs .fig a").first
+    count = figure.inner_text()
+    figure.click()
+    page.wait_for_load_state()
+    expect(page.locator("main")).to_contain_text(count)
+    axe_finds_nothing(page)
+
+
+def test_the_public_verifies_a_certificate_without_signing_in(served, sign_in, browser):
+    learner = sign_in("Người học")
+    learner.goto("/chung-nhan")
+    axe_finds_nothing(learner)
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", learner.locator("main").inner_text())
+    assert code
+    context = browser.new_context(base_url=served.url, viewport={"width": 360, "height": 700})
+    page = context.new_page()
+    page.goto(f"/xac-minh/{code[0]}")
+    expect(page.locator("main")).to_contain_text("hiệu lực")
+    assert "Ngày sinh" not in page.locator("main").inner_text()
+    axe_finds_nothing(page)
+    page.goto("/xac-minh/AAAA-BBBB-CCCC")
+    expect(page.locator("main")).to_contain_text("Không tìm thấy")
+    axe_finds_nothing(page)
+    context.close()
+
+
+def test_the_administrator_reads_the_log_and_grants(served, sign_in):
+    page = sign_in("Quản trị")
+    for path in ("/nhat-ky", "/phan-quyen", "/tai-khoan", "/ke-hoach", "/so-cap", "/don-vi"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        axe_finds_nothing(page)
+
+
+def test_a_dark_room_gets_dark_pages_without_losing_contrast(served, sign_in):
+    page = sign_in("Người học", color_scheme="dark")
+    for path in ("/", "/khoa-hoc", "/toi"):
+        page.goto(path)
+        axe_finds_nothing(page)
+
+
+def test_the_accounts_can_be_read_again(served):
+    printed = served.flask("demo", "accounts")
+    for login, password in served.accounts.values():
+        assert login in printed
+        assert password in printed
