@@ -137,7 +137,17 @@ def as_told(read_roster: Roster, difference: Difference, applied: bool) -> dict[
             for item in difference.corrected
         ],
         "unchanged": difference.unchanged,
-        "problems": [vars(problem) for problem in read_roster.problems],
+        "problems": [
+            {
+                "sheet": problem.sheet,
+                "row": problem.row,
+                "field": problem.field,
+                "code": problem.code,
+                "severity": problem.severity,
+                "message": problem.message,
+            }
+            for problem in read_roster.problems
+        ],
         "applied": applied,
     }
 

@@ -1,1 +1,27 @@
 """Forms of organisation."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, SelectField
+from wtforms.validators import Optional
+
+from lms.platform.forms import Form, VietnameseDateField
+
+
+class RosterForm(Form):
+    """A roster to compare: the file, whose it is, and the day it speaks of."""
+
+    file = FileField(_l("Tệp danh sách"), [FileRequired(_l("Hãy chọn tệp danh sách."))])
+    unit = SelectField(_l("Đơn vị"), coerce=int, validate_choice=False)
+    on = VietnameseDateField(_l("Danh sách tính đến ngày"), [Optional()])
+
+
+class ApplyForm(Form):
+    """Apply what was shown."""
+
+    shown = HiddenField()
+    many_left = BooleanField(_l("Tôi đã kiểm tra: những người này thật sự đã rời đơn vị"))
+
+
+class RevealForm(Form):
+    """Show a full personal number; nothing to fill in."""

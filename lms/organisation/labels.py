@@ -1,5 +1,7 @@
 """Vietnamese words of organisation: one for each enum value, a sentence for each event."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from lms.organisation.models import StaffCategory
@@ -32,6 +34,17 @@ KINDS = {
     "phuong": _l("Phường"),
     "xa": _l("Xã"),
     "thi_tran": _l("Thị trấn"),
+}
+
+GROUPS = {
+    "city": _l("Cơ quan chung của Thành phố"),
+    "departments": _l("Sở, ban và tương đương"),
+    "districts": _l("Quận, huyện, thị xã"),
+    "communes": _l("Phường, xã, thị trấn"),
+    "vertical": _l("Cơ quan ngành dọc"),
+    "party": _l("Cơ quan Đảng, Mặt trận, đoàn thể"),
+    "services": _l("Đơn vị sự nghiệp"),
+    "others": _l("Đơn vị khác"),
 }
 
 SHARES = {
@@ -87,7 +100,7 @@ PROBLEMS = {
     "personal_id_year": _l("Nên đối chiếu"),
 }
 
-REFUSALS = {
+REFUSALS: dict[Any, Any] = {
     Refusal.UNIT_NOT_STANDING: _l("Đơn vị không hoạt động vào ngày này. Hãy chọn ngày trong thời gian đơn vị tồn tại."),
     Refusal.ALREADY_POSTED: _l(
         "Người này đang có vị trí công tác chính vào thời gian đó. Hãy ghi ngày rời vị trí cũ trước."

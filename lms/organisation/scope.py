@@ -25,21 +25,21 @@ def person_within(
     person: InstrumentedAttribute[Any] | ColumnElement[Any] = Person.id,
 ) -> ColumnElement[bool]:
     """Whether the unit in which the person works (or last worked) lies within the actor's units."""
-    later = aliased(Posting)
+    works, later = aliased(Posting), aliased(Posting)
     return exists(
-        select(Posting.id).where(
-            Posting.person_id == person,
-            Posting.is_primary,
-            Posting.superseded_at.is_(None),
-            Posting.from_on <= today,
-            within(actor, permission, Posting.unit_id),
+        select(works.id).where(
+            works.person_id == person,
+            works.is_primary,
+            works.superseded_at.is_(None),
+            works.from_on <= today,
+            within(actor, permission, works.unit_id),
             ~exists(
                 select(later.id).where(
                     and_(
-                        later.person_id == Posting.person_id,
+                        later.person_id == works.person_id,
                         later.is_primary,
                         later.superseded_at.is_(None),
-                        later.from_on > Posting.from_on,
+                        later.from_on > works.from_on,
                         later.from_on <= today,
                     )
                 )

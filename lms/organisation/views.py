@@ -1,15 +1,314 @@
-"""Pages of organisation."""
+"""Pages of organisation: people, units, rosters."""
 
-from flask import Blueprint
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
 
-from lms.platform.access import open_to_all
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms.organisation import labels, queries, rules, service
+from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
+from lms.organisation.models import RosterImport
+from lms.organisation.roster.difference import Difference
+from lms.organisation.roster.records import Roster
+from lms.organisation.roster.sheets import UnreadableRoster
+from lms.platform import clock, vietnamese
+from lms.platform.access import Permission, requires
+from lms.platform.forms import Refused
+from lms.platform.pages import page, paging
 
 bp = Blueprint("organisation", __name__, template_folder="templates")
 blueprints = (bp,)
 
+MOST_SHOWN = 200
+"""Rows of one kind that the page of a roster shows; all of them are applied."""
+
+WORDS: dict[str, Any] = {
+    "categories": labels.CATEGORIES,
+    "kinds": labels.KINDS,
+    "fields": labels.FIELDS,
+    "absence_kinds": labels.ABSENCES,
+    "shares": labels.SHARES,
+    "sexes": labels.SEXES,
+    "problems": labels.PROBLEMS,
+    "spoken": labels.spoken,
+}
+
+
+def _day_asked() -> tuple[date, str]:
+    """The day in ?ngay=, today without one; and what to say when it could not be read."""
+    said = request.args.get("ngay", "").strip()
+    if not said:
+        return clock.today(), ""
+    try:
+        return vietnamese.parse_day(said), ""
+    except ValueError:
+        return clock.today(), _("Ngày “%(said)s” chưa đúng dạng ngày/tháng/năm, nên đang hiện hôm nay.", said=said[:20])
+
 
 @bp.get("/nhan-su")
-@open_to_all
-def people() -> str:
-    """Placeholder while the domain is being written."""
-    return "organisation"
+@requires(Permission.ORGANISATION_PERSON_READ)
+def people() -> Response:
+    """People of the visitor's units on a day."""
+    day, complaint = _day_asked()
+    permission = Permission.ORGANISATION_PERSON_READ
+    unit_id = request.args.get("don_vi", type=int)
+    words = vietnamese.nfc(request.args.get("tim", ""))[:80]
+    category = request.args.get("loai", "")
+    counts = queries.categories_on(current_user, permission, day, unit_id=unit_id, words=words)
+    pager = paging(counts.get(category, 0) if category else sum(counts.values()))
+    return page(
+        "organisation/people.html",
+        people=queries.people_on(
+            current_user,
+            permission,
+            day,
+            today=clock.today(),
+            unit_id=unit_id,
+            category=category,
+            words=words,
+            offset=pager.offset,
+            limit=pager.size,
+        ),
+        paging=pager,
+        counts=counts,
+        units=queries.units_for_choice(current_user, permission, day, unit_id),
+        unit_id=unit_id,
+        words=words,
+        category=category,
+        day=day,
+        is_today=day == clock.today(),
+        complaint=complaint,
+        **WORDS,
+    )
+
+
+@bp.get("/nhan-su/<int:person_id>")
+@requires(Permission.ORGANISATION_PERSON_READ)
+def person(person_id: int) -> Response:
+    """One person: own fields, postings through time, corrections, absences."""
+    return _person_page(queries.person_for(current_user, Permission.ORGANISATION_PERSON_READ, person_id, clock.today()))
+
+
+@bp.post("/nhan-su/<int:person_id>/so-dinh-danh")
+@requires(Permission.ORGANISATION_PERSON_REVEAL)
+def reveal(person_id: int) -> Response:
+    """The same page with the full personal number, once, and a line in the log."""
+    found = queries.person_for(current_user, Permission.ORGANISATION_PERSON_REVEAL, person_id, clock.today())
+    if not RevealForm().validate_on_submit():
+        return redirect(url_for(".person", person_id=person_id))
+    at = queries.primary_posting_on(person_id, clock.today())
+    return _person_page(found, number=service.reveal(found, unit_id=at.unit_id if at else None, by=current_user))
+
+
+def _person_page(found: queries.PersonFacts, number: str = "") -> Response:
+    today = clock.today()
+    postings = queries.postings_of(found.id)
+    return page(
+        "organisation/person.html",
+        person=found,
+        number=number,
+        postings=postings,
+        now=next((p for p in postings if p.is_primary and p.from_on <= today < p.to_on), None),
+        corrections=queries.corrections_of(found.id),
+        absences=queries.absences_of(found.id),
+        ranks=queries.rank_names(),
+        duties="plan.person" in current_app.view_functions,
+        form=RevealForm(),
+        **WORDS,
+    )
+
+
+# Units ----------------------------------------------------------------------------------------------------------------
+
+GROUPS = (
+    ("thanh-pho", labels.GROUPS["city"], ("thanh_pho", "ubnd", "hdnd")),
+    ("so-nganh", labels.GROUPS["departments"], ("so", "ban", "van_phong", "thanh_tra", "to_chuc_hanh_chinh")),
+    ("cap-huyen", labels.GROUPS["districts"], ("quan", "huyen", "thi_xa")),
+    ("cap-xa", labels.GROUPS["communes"], ("phuong", "xa", "thi_tran")),
+    ("nganh-doc", labels.GROUPS["vertical"], ("nganh",)),
+    ("dang-doan-the", labels.GROUPS["party"], ("dang", "doan_the")),
+    ("su-nghiep", labels.GROUPS["services"], ("don_vi_su_nghiep",)),
+)
+"""Anchor, heading and kinds of each table of units."""
+
+
+def _grouped(rows: list[queries.UnitRow]) -> list[tuple[str, Any, list[queries.UnitRow]]]:
+    known = {kind for _anchor, _heading, kinds in GROUPS for kind in kinds}
+    groups = [(anchor, heading, [row for row in rows if row.kind in kinds]) for anchor, heading, kinds in GROUPS]
+    groups.append(("khac", labels.GROUPS["others"], [row for row in rows if row.kind not in known]))
+    return [group for group in groups if group[2]]
+
+
+@bp.get("/don-vi")
+@requires(Permission.ORGANISATION_PERSON_READ)
+def units() -> Response:
+    """The top of the visitor's tree on a day, with the number of people under each unit."""
+    day, complaint = _day_asked()
+    rows = queries.tree_on(day, current_user.roots(Permission.ORGANISATION_PERSON_READ), depth=2)
+    # Below the city's own bodies stand the departments, which belong to the first look; wards do not.
+    bodies = {row.id for row in rows if row.kind in ("ubnd", "hdnd")}
+    shown = [row for row in rows if row.depth < 2 or row.parent_id in bodies]
+    return page(
+        "organisation/units.html",
+        groups=_grouped(shown),
+        total=len(shown),
+        heads=queries.heads_under((row.id for row in shown), day),
+        branches=queries.branches((row.id for row in shown), day),
+        day=day,
+        is_today=day == clock.today(),
+        complaint=complaint,
+        **WORDS,
+    )
+
+
+@bp.get("/don-vi/<int:unit_id>")
+@requires(Permission.ORGANISATION_PERSON_READ)
+def unit(unit_id: int) -> Response:
+    """One unit on a day: where it hangs, what hangs under it, what it came from and became."""
+    found = queries.unit_for(current_user, Permission.ORGANISATION_PERSON_READ, unit_id)
+    day, complaint = _day_asked()
+    stands = found.valid_from <= day < found.valid_to
+    below = queries.children(unit_id, day) if stands else []
+    return page(
+        "organisation/unit.html",
+        unit=queries.unit_row(unit_id, day),
+        stands=stands,
+        last_day=date.fromordinal(found.valid_to.toordinal() - 1),
+        above=queries.ancestors(unit_id, day) if stands else [],
+        groups=_grouped(below),
+        heads=queries.heads_under([unit_id, *(row.id for row in below)], day),
+        branches=queries.branches((row.id for row in below), day),
+        came_from=queries.predecessors(unit_id, day),
+        became=queries.successors(unit_id, day),
+        day=day,
+        is_today=day == clock.today(),
+        complaint=complaint,
+        **WORDS,
+    )
+
+
+# Rosters --------------------------------------------------------------------------------------------------------------
+
+
+@bp.route("/nhan-su/nhap-danh-sach", methods=["GET", "POST"])
+@requires(Permission.ORGANISATION_ROSTER_IMPORT)
+def roster_new() -> Response:
+    """Send a roster file to be compared."""
+    permission = Permission.ORGANISATION_ROSTER_IMPORT
+    asked = request.args.get("don_vi", type=int)
+    form = RosterForm()
+    choices = queries.units_for_choice(current_user, permission, clock.today(), asked or form.unit.data)
+    form.unit.choices = [(row.id, _said(row)) for row in choices]
+    if request.method == "GET" and asked:
+        form.unit.data = asked
+    if form.validate_on_submit() and (arrived := _received(form)):
+        return redirect(url_for(".roster_show", import_id=arrived.id))
+    return page(
+        "organisation/roster_new.html",
+        form=form,
+        arrivals=queries.imports_within(current_user, permission),
+        headings=list(labels.FIELDS.values()),
+    )
+
+
+def _said(row: queries.UnitRow) -> str:
+    """A unit in a selection; one that has ended says until when."""
+    if row.valid_to > clock.today():
+        return row.name
+    last = vietnamese.short_day(date.fromordinal(row.valid_to.toordinal() - 1))
+    return _("%(name)s (đến %(day)s)", name=row.name, day=last)
+
+
+def _received(form: RosterForm) -> RosterImport | None:
+    """The roster as it was kept; None after a sentence was put on the form."""
+    chosen = queries.unit_for(current_user, Permission.ORGANISATION_ROSTER_IMPORT, form.unit.data)
+    try:
+        return service.receive(
+            form.file.data.read(),
+            file_name=vietnamese.nfc(form.file.data.filename or _("danh sách")),
+            unit=chosen,
+            on=service.day_for(chosen, form.on.data, clock.today()),
+            by=current_user,
+            now=clock.now(),
+        )
+    except UnreadableRoster as error:
+        form.refuse("file", str(error))
+    except Refused as refusal:
+        form.refuse("on", str(labels.REFUSALS[refusal.reason]))
+    return None
+
+
+@bp.get("/nhan-su/nhap-danh-sach/<int:import_id>")
+@requires(Permission.ORGANISATION_ROSTER_IMPORT)
+def roster_show(import_id: int) -> Response:
+    """What a roster would change, or did."""
+    return _roster_page(queries.import_for(current_user, Permission.ORGANISATION_ROSTER_IMPORT, import_id), ApplyForm())
+
+
+@bp.post("/nhan-su/nhap-danh-sach/<int:import_id>")
+@requires(Permission.ORGANISATION_ROSTER_IMPORT)
+def roster_apply(import_id: int) -> Response:
+    """Apply a roster as it was shown."""
+    arrived = queries.import_for(current_user, Permission.ORGANISATION_ROSTER_IMPORT, import_id)
+    form = ApplyForm()
+    if form.validate_on_submit():
+        with form.refusals(labels.REFUSALS), _unreadable(form):
+            done = service.apply_import(
+                arrived,
+                shown=form.shown.data or "",
+                many_left=form.many_left.data,
+                by=current_user,
+                now=clock.now(),
+            )
+            flash(_("Đã áp dụng danh sách: %(n)s thay đổi.", n=done.changes))
+            return redirect(url_for(".roster_show", import_id=import_id))
+    return _roster_page(arrived, form)
+
+
+@contextmanager
+def _unreadable(form: ApplyForm) -> Iterator[None]:
+    """Say on the form that a kept file is of no use any more."""
+    try:
+        yield
+    except UnreadableRoster as error:
+        form.form_errors = [*form.form_errors, str(error)]
+
+
+def _roster_page(arrived: RosterImport, form: ApplyForm) -> Response:
+    """The difference as it is now; what a roster did is told from the counts kept when it was applied."""
+    roster, difference = Roster((), (), frozenset(), frozenset(), 0), Difference()
+    unreadable = ""
+    if arrived.applied_at is None:
+        try:
+            _unit, roster, difference = service.revisit(arrived)
+        except UnreadableRoster as error:
+            unreadable = str(error)
+    form.shown.data = difference.digest()
+    staff = len(roster.records) + len(difference.left)
+    return page(
+        "organisation/roster_show.html",
+        form=form,
+        arrived=arrived,
+        unit=queries.unit_row(arrived.unit_id, arrived.on_day),
+        roster=roster,
+        difference=difference,
+        counts=arrived.summary if arrived.applied_at else service.summary(roster, difference),
+        corrections=_by_person(difference),
+        must_confirm=rules.must_confirm_leavers(len(difference.left), staff),
+        unreadable=unreadable,
+        most=MOST_SHOWN,
+        **WORDS,
+    )
+
+
+def _by_person(difference: Difference) -> list[list[Any]]:
+    """Corrections, those of one person together."""
+    found: dict[int, list[Any]] = {}
+    for item in difference.corrected:
+        found.setdefault(item.known.person_id, []).append(item)
+    return list(found.values())

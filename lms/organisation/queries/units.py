@@ -73,16 +73,20 @@ def _name_nearest(day: date, unit: Any = Unit.id) -> Any:
 
 def _rows(day: date) -> Any:
     """Units with the name of the day; the start of most readings here."""
-    return select(
-        Unit.id,
-        Unit.code,
-        UnitName.name,
-        UnitName.short_name,
-        UnitName.kind,
-        UnitName.abbreviation,
-        Unit.valid_from,
-        Unit.valid_to,
-    ).join(UnitName, and_(UnitName.unit_id == Unit.id, UnitName.id == _name_nearest(day)))
+    return (
+        select(
+            Unit.id,
+            Unit.code,
+            UnitName.name,
+            UnitName.short_name,
+            UnitName.kind,
+            UnitName.abbreviation,
+            Unit.valid_from,
+            Unit.valid_to,
+        )
+        .select_from(Unit)
+        .join(UnitName, and_(UnitName.unit_id == Unit.id, UnitName.id == _name_nearest(day)))
+    )
 
 
 def unit_row(unit_id: int, day: date) -> UnitRow:

@@ -63,6 +63,10 @@ class Problem:
     code: str
     severity: str
     message: str
+    who: str = ""
+    """The name in the row."""
+    said: str = ""
+    """What the cell says; most of a personal number is hidden."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,19 @@ class _Row:
 
     def complain(self, name: str, code: str, message: str, severity: str = ERROR) -> None:
         """Note a problem of this row."""
-        self.problems.append(Problem(self.row.sheet, self.row.number, name, code, severity, message))
+        said = _as_text(self.cells.get(name, ""))
+        self.problems.append(
+            Problem(
+                self.row.sheet,
+                self.row.number,
+                name,
+                code,
+                severity,
+                message,
+                who=_as_text(self.cells.get("full_name", "")),
+                said=vietnamese.masked_id(said) if name == "personal_id" else said[:60],
+            )
+        )
 
     def text(self, name: str) -> str:
         """A cell as clean text, cut to what the database keeps (with a warning)."""

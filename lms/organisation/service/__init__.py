@@ -13,7 +13,15 @@ from lms.organisation.service.people import (
     reveal,
     withdraw_absence,
 )
-from lms.organisation.service.rosters import apply_import, apply_roster, compare_roster, day_for, receive, revisit
+from lms.organisation.service.rosters import (
+    apply_import,
+    apply_roster,
+    compare_roster,
+    day_for,
+    receive,
+    revisit,
+    summary,
+)
 from lms.organisation.service.units import Loaded, load_atlas, rebuild_closure
 
 __all__ = [
@@ -36,5 +44,6 @@ __all__ = [
     "register_person",
     "reveal",
     "revisit",
+    "summary",
     "withdraw_absence",
 ]

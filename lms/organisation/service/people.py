@@ -81,12 +81,12 @@ def hire(person: Person, post: Post, *, from_on: date, to_on: date = FOREVER, by
     return posting
 
 
-def move(posting: Posting, post: Post, *, on: date, by: By, now: datetime) -> Posting:
+def move(posting: Posting, post: Post, *, on: date, to_on: date = FOREVER, by: By, now: datetime) -> Posting:
     """End a posting and begin another on the same day."""
     person = _lock(posting)
     _supersede(posting, until=on, now=now)
     db.session.flush()
-    new = _write(person, post, on, posting.to_on, now)
+    new = _write(person, post, on, to_on, now)
     same_unit = posting.unit_id == post.unit_id
     event = PersonMoved(
         unit_id=post.unit_id,

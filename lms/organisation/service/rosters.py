@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from lms.organisation import queries, rules
 from lms.organisation.events import RosterApplied
@@ -13,6 +14,7 @@ from lms.organisation.queries.rosters import slices
 from lms.organisation.roster import records as reading
 from lms.organisation.roster.difference import Correction, Difference, Joined, Known, KnownPosting, Moved, compare
 from lms.organisation.roster.records import Record, Roster
+from lms.organisation.roster.sheets import UnreadableRoster
 from lms.organisation.rules import Refusal
 from lms.organisation.service.former import refresh_former_units
 from lms.platform import files, vietnamese
@@ -69,9 +71,13 @@ def receive(content: bytes, *, file_name: str, unit: Unit, on: date, by: By, now
 
 
 def revisit(arrived: RosterImport) -> tuple[Unit, Roster, Difference]:
-    """Read a kept roster again and compare it with what is believed now."""
+    """Read a kept roster again and compare it with what is believed now; UnreadableRoster if the file is gone."""
     unit = db.session.get_one(Unit, arrived.unit_id)
-    roster = reading.read(files.kept(arrived.sha256), arrived.file_name, arrived.on_day)
+    try:
+        content = files.kept(arrived.sha256)
+    except FileNotFoundError as error:
+        raise UnreadableRoster(_("Tệp gốc không còn trên máy chủ. Hãy gửi lại tệp.")) from error
+    roster = reading.read(content, arrived.file_name, arrived.on_day)
     return unit, roster, compare_roster(roster, unit, arrived.on_day)
 
 

@@ -1,0 +1,64 @@
+"""Organisation's rows of the permission table."""
+
+from datetime import date
+from io import BytesIO
+
+from lms.organisation.models import RosterImport
+from lms.platform import clock, files
+from tests.access import Row
+from tests.factories import Cast, add
+from tests.organisation.rosters import as_csv
+
+SEES = {"binh": 200, "chi": 200, "dung": 200, "giang": 200}
+SEES_BINHS = {**SEES, "chi": 404}
+IMPORTS = {"binh": 200, "chi": 200, "giang": 200}
+IMPORTS_BINHS = {**IMPORTS, "chi": 404}
+
+
+def _import(cast: Cast) -> dict[str, int]:
+    """A roster that came in for Bình's unit."""
+    arrived = add(
+        RosterImport(
+            unit_id=cast.district.id,
+            file_name="danh-sach.csv",
+            sha256=files.keep(as_csv([])),
+            on_day=date(2026, 11, 24),
+            received_at=clock.now(),
+            summary={},
+        )
+    )
+    return {"import_id": arrived.id}
+
+
+ROWS = [
+    Row(endpoint="organisation.people", **SEES),
+    Row(endpoint="organisation.person", values=lambda cast: {"person_id": cast.person("an").id}, **SEES_BINHS),
+    Row(
+        endpoint="organisation.reveal",
+        values=lambda cast: {"person_id": cast.person("an").id},
+        data=lambda cast: {},
+        note="a leader reads, but does not see numbers",
+        **IMPORTS_BINHS,
+    ),
+    Row(endpoint="organisation.units", **SEES),
+    Row(endpoint="organisation.unit", values=lambda cast: {"unit_id": cast.ward.id}, **SEES_BINHS),
+    Row(endpoint="organisation.roster_new", **IMPORTS),
+    Row(
+        endpoint="organisation.roster_new",
+        data=lambda cast: {"unit": str(cast.district.id), "file": (BytesIO(as_csv([])), "trong.csv")},
+        note="an empty roster is answered on the form; another's unit does not exist",
+        binh=422,
+        giang=422,
+        chi=404,
+    ),
+    Row(endpoint="organisation.roster_show", values=_import, **IMPORTS_BINHS),
+    Row(
+        endpoint="organisation.roster_apply",
+        values=_import,
+        data=lambda cast: {"shown": "another"},
+        note="what would change is not what was shown: 422",
+        binh=422,
+        giang=422,
+        chi=404,
+    ),
+]
