@@ -1,15 +1,116 @@
-"""Pages of home."""
+"""The first page, "what must I do today", and one's own record."""
 
-from flask import Blueprint
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
 
-from lms.platform.access import open_to_all
+from flask import Blueprint, Response, abort
+from flask_login import current_user
+
+from lms.certificates import queries as certificates
+from lms.home import labels, queries, rules
+from lms.learning import queries as learning
+from lms.organisation import queries as organisation
+from lms.plan import queries as plan
+from lms.platform import clock
+from lms.platform.access import signed_in
+from lms.platform.pages import page
 
 bp = Blueprint("home", __name__, template_folder="templates")
 blueprints = (bp,)
 
+RECENT = 3
+"""Completions shown on the first page."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A duty with the course to go on with."""
+
+    duty: plan.Duty
+    standing: rules.Standing
+    course: learning.Progress | None
+
+    @property
+    def again(self) -> bool:
+        """Whether the course was completed in an earlier year and is only to be confirmed by its quiz."""
+        return self.course is not None and self.course.completed_on is not None and self.course.percent == 100
+
+    @property
+    def minutes(self) -> int:
+        """Minutes of study left; 0 where no course is chosen yet."""
+        if self.course is None:
+            return 0
+        return self.course.quiz_minutes if self.again else self.course.minutes_left
+
+    @property
+    def look(self) -> str:
+        """The kind of its state mark."""
+        return labels.LOOKS[self.standing.urgency]
+
+    @property
+    def words(self) -> str:
+        """Its state in words."""
+        return labels.standing_words(self.standing)
+
 
 @bp.get("/")
-@open_to_all
-def today() -> str:
-    """Placeholder while the domain is being written."""
-    return "home"
+@signed_in
+def today() -> Response:
+    """What must I do today, how long will it take, by when, and why?"""
+    if current_user.person_id is None:
+        return page("home/work.html")
+    day = clock.today()
+    person_id = int(current_user.person_id)
+    duties = rules.by_urgency(plan.duties_of(person_id, day))
+    progress = learning.progress_of(person_id, (course for duty in duties for course in duty.course_ids))
+    tasks = [_task(duty, progress, day) for duty in duties]
+    completions = learning.completions_of(person_id)
+    late = [-task.standing.days for task in tasks if task.standing.urgency is rules.Urgency.OVERDUE]
+    hours = sum((row.hours for row in completions if row.completed_on.year == day.year), Decimal(0))
+    return page(
+        "home/today.html",
+        tasks=tasks,
+        greeting=labels.greeting(day, len(tasks), _minutes(tasks), late),
+        post=queries.post_on(person_id, day),
+        year=day.year,
+        hours=hours,
+        yearly_hours=rules.YEARLY_HOURS,
+        year_percent=rules.year_percent(hours),
+        recent=completions[:RECENT],
+        papers=certificates.certificates_by_completion(row.completion_id for row in completions[:RECENT]),
+    )
+
+
+def _task(duty: plan.Duty, progress: Mapping[int, learning.Progress], day: date) -> Task:
+    chosen = rules.next_course(duty, progress)
+    return Task(duty, rules.standing(duty, day), progress[chosen] if chosen is not None else None)
+
+
+def _minutes(tasks: Iterable[Task]) -> int:
+    """Minutes of the courses to go on with, each once: several duties may wait for the same course."""
+    return sum({task.course.course_id: task.minutes for task in tasks if task.course}.values())
+
+
+@bp.get("/toi")
+@signed_in
+def me() -> Response:
+    """One's own record: fields, postings, results, and who looked at it."""
+    if current_user.person_id is None:
+        abort(403)
+    person_id = int(current_user.person_id)
+    completions = learning.completions_of(person_id)
+    years = [(year, list(rows)) for year, rows in groupby(completions, key=lambda row: row.completed_on.year)]
+    return page(
+        "home/me.html",
+        me=queries.me(person_id),
+        postings=organisation.postings_of(person_id),
+        years=years,
+        papers=certificates.certificates_by_completion(row.completion_id for row in completions),
+        looks=queries.who_looked(person_id),
+        categories=labels.CATEGORIES,
+        sources=labels.SOURCES,
+        today=clock.today(),
+    )

@@ -1,6 +1,6 @@
 """Vietnamese words of learning: one for each enum value, a sentence for each event."""
 
-from enum import StrEnum
+from enum import Enum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -26,7 +26,7 @@ KINDS: dict[str, Any] = {
     Kind.NUMERIC: _l("ghi đáp số"),
 }
 
-REFUSALS: dict[StrEnum, Any] = {
+REFUSALS: dict[Enum, Any] = {
     QuizRefusal.ALREADY_PASSED: _l("Anh/chị đã đạt bài kiểm tra này trong năm nay, không cần làm lại."),
     QuizRefusal.NO_ATTEMPTS_LEFT: _l(
         "Anh/chị đã dùng hết số lần làm bài của năm nay. Hãy liên hệ cán bộ nhân sự của đơn vị để được hướng dẫn."

@@ -156,6 +156,7 @@ class Progress:
     title: str
     hours: Decimal
     minutes_left: int
+    quiz_minutes: int
     percent: int
     lessons: int
     lessons_done: int
@@ -206,7 +207,7 @@ def _progress(rows: Sequence[Any]) -> Progress:
     current = next((row for row in lessons if row.lesson_id == going_on), None)
     return Progress(
         course_id=first.course_id, slug=first.slug, title=first.title, hours=first.hours,
-        minutes_left=rules.minutes_left(course, first.quiz_minutes, completed),
+        minutes_left=rules.minutes_left(course, first.quiz_minutes, completed), quiz_minutes=first.quiz_minutes,
         percent=rules.percent_done(course, completed), lessons=len(course),
         lessons_done=sum(step.done for step in course), started_on=first.started_on, completed_on=first.completed_on,
         lesson_place=current.place if current else None, lesson_key=current.key if current else "",
