@@ -211,6 +211,8 @@ class Row:
     newer_code: str | None
     newer_on: date | None
     older_number: str | None
+    is_voided: bool
+    """The result behind it was voided later: the certificate awaits its withdrawal."""
 
     @property
     def status(self) -> Status:
@@ -253,6 +255,9 @@ _older = aliased(Certificate)
 
 
 def _rows() -> Select[Any]:
+    voided = exists(
+        select(Completion.id).where(Completion.id == Certificate.completion_id, Completion.voided_at.is_not(None))
+    )
     older = (
         select(_older.full_number)
         .where(_older.replaced_by_id == Certificate.id)
@@ -280,6 +285,7 @@ def _rows() -> Select[Any]:
         _newer.code.label("newer_code"),
         _newer.issued_on.label("newer_on"),
         older.label("older_number"),
+        voided.label("is_voided"),
     ).outerjoin(_newer, _newer.id == Certificate.replaced_by_id)
 
 

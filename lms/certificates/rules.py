@@ -319,7 +319,7 @@ def content(facts: Facts, issuer: Issuer, city: str) -> dict[str, Any]:
         "course": facts.course,
         "version": facts.version,
         "hours": str(facts.hours),
-        "from": (facts.started_on or facts.completed_on).isoformat(),
+        "from": min(facts.started_on or facts.completed_on, facts.completed_on).isoformat(),
         "to": facts.completed_on.isoformat(),
         "score": None if facts.score is None else str(facts.score),
         "issuer": issuer.name,

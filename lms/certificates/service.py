@@ -309,7 +309,10 @@ def _copy(batch: list[dict[str, Any]]) -> None:
 def _copied(value: Any) -> str:
     if value is None:
         return r"\N"
-    return str(value).replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+    word = str(value)
+    if word.isascii() and word.isprintable() and "\\" not in word:
+        return word
+    return word.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
 
 
 def _renew_in_order() -> None:

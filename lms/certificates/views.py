@@ -72,7 +72,7 @@ def verify_form() -> Any:
     """Ask for a number or a code; a number is answered here, a code has an address of its own."""
     asked = _asked()
     if not asked:
-        return page("certificates/verify.html", row=None, asked="", labels=labels)
+        return page("certificates/verify.html", row=None, asked="")
     if (code := rules.read_code(asked)) is not None:
         return redirect(url_for(".verify", code=code))
     return _verdict(asked)
@@ -89,7 +89,12 @@ def verify(code: str) -> Response:
 def _verdict(asked: str) -> Response:
     row = queries.verified(asked)
     return page(
-        "certificates/verify.html", 404 if row is None else 200, row=row, asked=asked, now=clock.now(), labels=labels
+        "certificates/verify.html",
+        404 if row is None else 200,
+        row=row,
+        asked=asked,
+        by_code=rules.read_code(asked) is not None,
+        now=clock.now(),
     )
 
 

@@ -12,6 +12,7 @@ from lms.certificates.models import Certificate, CertificateSeries
 from lms.certificates.rules import Ground, Refusal, Replacement
 from lms.learning.events import CourseCompleted
 from lms.organisation.models import Reform, Succession, Unit
+from lms.platform import clock
 from lms.platform.db import db
 from lms.platform.events import SYSTEM, emit
 from lms.platform.forms import Refused
@@ -79,8 +80,6 @@ def test_the_same_completion_announced_twice_takes_one_number(cast, course):
 
 @pytest.mark.parametrize("values", [{"source": "recognised"}, {"voided_at": "now"}])
 def test_a_recognised_or_voided_result_takes_no_number(cast, course, values):
-    from lms.platform import clock
-
     values = {key: clock.now() if value == "now" else value for key, value in values.items()}
     completion = make_completion(person=cast.person("an"), course=course, **values)
     assert service.issue(completion.id, by=SYSTEM, today=TODAY) is None

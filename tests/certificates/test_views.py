@@ -6,9 +6,12 @@ import json
 import pytest
 from openpyxl import load_workbook
 
+from lms.catalogue.models import Course
 from lms.certificates import register, service
 from lms.certificates.models import Certificate
 from lms.certificates.rules import Ground
+from lms.learning.models import Completion
+from lms.platform import clock
 from lms.platform.db import db
 from lms.platform.events import SYSTEM
 from lms.platform.rates import limiter
@@ -75,14 +78,12 @@ def test_a_corrected_paper_leads_to_the_one_in_use(cast, browse):
 
 def test_a_renewed_paper_can_still_be_printed(cast, browse):
     old = an_certificate(cast)
-    make_certificate(person=cast.person("an"), course=make_course_of(old))
+    make_certificate(person=cast.person("an"), course=course_of(old))
     assert old.replaced_by_id is not None
     browse.as_(cast.an).get("certificates.pdf", certificate_id=old.id)
 
 
-def make_course_of(certificate: Certificate):
-    from lms.catalogue.models import Course
-
+def course_of(certificate: Certificate) -> Course:
     return db.session.get_one(Course, certificate.course_id)
 
 
@@ -131,7 +132,10 @@ def test_a_replaced_certificate_names_the_number_in_use(cast, browse):
     old, new = corrected(cast)
     shown = browse.as_(None).get("certificates.verify", code=old.code)
     assert "đã được thay" in shown.text
-    assert new.full_number in shown.text
+    assert shown.links()[new.full_number] == f"/xac-minh/{new.code}"
+    by_number = browse.as_(None).get(f"/xac-minh?so={old.full_number}")
+    assert new.full_number in by_number.text
+    assert new.code not in by_number.response.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("asked", ["7KQ2-9M4T-H3XW", "00099/2026/GCN-SKHCN", "khong phai so", "<script>"])
@@ -212,6 +216,15 @@ def test_the_workbook_has_real_numbers_and_days_and_the_filter_of_the_screen(cas
     narrowed = browse.as_(cast.dung).get("certificates.register_file", **{"tinh-trang": "valid"})
     sheet = load_workbook(io.BytesIO(narrowed.response.get_data())).active
     assert [row[1] for row in sheet.iter_rows(min_row=head + 2, values_only=True)] == [new.full_number]
+
+
+def test_a_certificate_whose_result_was_voided_asks_to_be_withdrawn(cast, browse):
+    certificate = an_certificate(cast)
+    assert (
+        "Hãy xem xét thu hồi" not in browse.as_(cast.giang).get("certificates.show", certificate_id=certificate.id).text
+    )
+    db.session.get_one(Completion, certificate.completion_id).voided_at = clock.now()
+    assert "Hãy xem xét thu hồi" in browse.as_(cast.giang).get("certificates.show", certificate_id=certificate.id).text
 
 
 def test_an_administrator_withdraws_on_one_of_five_grounds(cast, browse, audited):
