@@ -118,7 +118,7 @@ def _state(now: datetime) -> ColumnElement[str]:
     )
 
 
-def _people(actor: Actor, today: date, chosen: AccountFilter, *columns: Any) -> Select[Any]:
+def _people(actor: Actor, today: date, chosen: AccountFilter, *columns: Any, with_names: bool = False) -> Select[Any]:
     """Who works in the actor's units today, and who has left them but still has an account that opens."""
     later = aliased(Posting)
     is_last = ~exists(
@@ -133,8 +133,7 @@ def _people(actor: Actor, today: date, chosen: AccountFilter, *columns: Any) -> 
     query = (
         select(*columns)
         .select_from(Posting)
-        .join(Person, Person.id == Posting.person_id)
-        .outerjoin(Account, Account.person_id == Person.id)
+        .outerjoin(Account, Account.person_id == Posting.person_id)
         .where(
             Posting.is_primary,
             Posting.superseded_at.is_(None),
@@ -146,6 +145,8 @@ def _people(actor: Actor, today: date, chosen: AccountFilter, *columns: Any) -> 
             within(actor, MANAGE, Posting.unit_id),
         )
     )
+    if with_names or chosen.name:
+        query = query.join(Person, Person.id == Posting.person_id)
     if chosen.unit_id is not None:
         query = query.where(
             Posting.unit_id.in_(select(UnitClosure.unit_id).where(UnitClosure.ancestor_id == chosen.unit_id))
@@ -212,6 +213,7 @@ def _full(actor: Actor, chosen: AccountFilter, *, today: date, now: datetime) ->
         Account.locked_until,
         invited_until.label("invited_until"),
         beyond_reach(actor, today).label("is_beyond"),
+        with_names=True,
     ).order_by(Person.sort_name, Person.id)
     return query if chosen.state is None else query.where(_state(now) == chosen.state.value)
 

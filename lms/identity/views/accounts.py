@@ -19,6 +19,7 @@ from lms.platform.clock import day_of, now, today
 from lms.platform.documents import pdf
 from lms.platform.forms import Refused
 from lms.platform.pages import page, paging
+from lms.platform.vietnamese import sort_key
 
 MANAGE = Permission.IDENTITY_ACCOUNT_MANAGE
 MOST_SLIPS = 400
@@ -124,7 +125,7 @@ def _slips(people: list[PersonAccount], back: str | None) -> Response:
         return _back(back)
     settings = current_app.config["LMS"]
     groups: dict[tuple[str, str], list[service.Slip]] = {}
-    for slip in slips:
+    for slip in sorted(slips, key=lambda slip: (sort_key(slip.unit), sort_key(slip.department))):
         groups.setdefault((slip.unit, slip.department), []).append(slip)
     html = render_template(
         "identity/codes.html", groups=groups, site=settings.public_url, city=settings.city_name,
