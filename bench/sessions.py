@@ -27,9 +27,8 @@ class Session:
 
 def open_sessions(app: Flask, people: list[int]) -> list[Session]:
     """Give every one of these people an account (if there is none) and a session."""
-    known = dict(
-        db.session.execute(db.select(Account.person_id, Account.id).where(Account.person_id.in_(people))).tuples().all()
-    )
+    rows = db.session.execute(db.select(Account.person_id, Account.id).where(Account.person_id.in_(people))).all()
+    known = {row.person_id: row.id for row in rows}
     missing = [person_id for person_id in people if person_id not in known]
     made = [
         Account(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,7 +144,7 @@ def test_nobody_completes_outside_the_working_life_or_in_the_future(seed: int, c
 def test_drawn_answers_are_worth_one_point_or_none() -> None:
     from lms.assessment.rules import points
 
-    bodies = {
+    bodies: dict[str, Any] = {
         "single": {"options": [{"text": "a"}, {"text": "b", "correct": True}, {"text": "c"}]},
         "multiple": {"options": [{"text": "a", "correct": True}, {"text": "b"}, {"text": "c", "correct": True}]},
         "true_false": {"answer": False},

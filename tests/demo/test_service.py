@@ -1,16 +1,15 @@
 """A city drawn into the tables."""
 
-import stat
 import tempfile
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 
 from lms.app import create_app
 from lms.platform import config
+from lms.platform.columns import FOREVER, Day
 from lms.platform.db import db
 from tests.conftest import TODAY
 from tests.demo.conftest import PEOPLE, SEED, fingerprints, load
@@ -30,13 +29,13 @@ def test_it_has_as_many_people_as_asked_for(small_city: Any) -> None:
 
 
 def test_the_kinds_of_staff_have_the_proportions_of_the_real_city(small_city: Any) -> None:
-    shares = dict(
-        small_city.execute(
-            sa.text("SELECT category, count(DISTINCT person_id) * 100 / 300 FROM posting GROUP BY category")
+    shares = {
+        row.category: row.share
+        for row in rows(
+            small_city,
+            "SELECT category, count(DISTINCT person_id) * 100 / 300 AS share FROM posting GROUP BY category",
         )
-        .tuples()
-        .all()
-    )
+    }
     assert 50 <= shares["vien_chuc"] <= 66
     assert 5 <= shares["cong_chuc"] <= 13
     assert 14 <= shares["cong_dong"] <= 24
@@ -67,24 +66,12 @@ def test_everybody_who_stayed_works_in_a_unit_of_today(small_city: Any) -> None:
             sa.text(
                 """SELECT DISTINCT n.kind FROM posting o JOIN unit_name n ON n.unit_id = o.unit_id
                    WHERE o.to_on = :forever"""
-            ).bindparams(sa.bindparam("forever", type_=_day())),
-            {"forever": _forever()},
+            ).bindparams(sa.bindparam("forever", type_=Day())),
+            {"forever": FOREVER},
         )
     }
     assert {"phuong", "xa", "so"} <= kinds
     assert not kinds & {"quan", "huyen", "thi_xa", "thi_tran"}
-
-
-def _day() -> Any:
-    from lms.platform.columns import Day
-
-    return Day()
-
-
-def _forever() -> Any:
-    from lms.platform.columns import FOREVER
-
-    return FOREVER
 
 
 def test_every_certificate_series_is_numbered_without_a_gap(small_city: Any) -> None:
@@ -126,7 +113,7 @@ def test_obligations_of_every_state_follow(small_city: Any) -> None:
                       count(*) FILTER (WHERE fulfilled_on > :today AND due_on < :today) AS overdue,
                       count(*) FILTER (WHERE fulfilled_on > :today AND started_on <= :today) AS begun
                FROM obligation"""
-        ).bindparams(sa.bindparam("today", type_=_day())),
+        ).bindparams(sa.bindparam("today", type_=Day())),
         {"today": TODAY},
     ).one()
     assert min(states) > 0
@@ -153,35 +140,3 @@ def test_the_same_seed_draws_the_same_city_on_another_database(small_city: Any) 
             there = fingerprints()
             db.engine.dispose()
     assert here == there
-
-
-def test_a_first_start_gives_six_accounts_with_passwords_of_their_own() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        app = create_app(
-            config.read(
-                {"LMS_INSTANCE": folder, "DATABASE_URL": f"sqlite:///{folder}/start.sqlite3", "SECRET_KEY": "x"}
-            )
-        )
-        app.config.update(RATELIMIT_ENABLED=False)
-        with app.app_context():
-            upgrade()
-            first = app.test_cli_runner().invoke(args=["demo", "start"])
-            assert first.exit_code == 0, first.output
-            again = app.test_cli_runner().invoke(args=["demo", "accounts"])
-            db.engine.dispose()
-        from pathlib import Path
-
-        kept = Path(folder) / "demo_accounts.txt"
-        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-        lines = kept.read_text(encoding="utf-8").splitlines()[1:]
-        assert all(line in again.output for line in lines)
-        passwords = {line[54:74].strip() for line in lines}
-        assert len(lines) == len(passwords) == 6
-
-
-@pytest.mark.parametrize("shape", ["city", "peer"])
-def test_people_in_the_database_are_left_alone(shape: str, session: Any, cast: Any, app: Flask) -> None:
-    before = count(session, "SELECT count(*) FROM person")
-    result = app.test_cli_runner().invoke(args=["demo", "load", "--shape", shape])
-    assert result.exit_code == 1
-    assert count(session, "SELECT count(*) FROM person") == before

@@ -176,7 +176,7 @@ class CityDrawing:
         random = self.random
         kinds = [self.city.places[stint.unit_id].kind for stint in draft.stints]
         needs = [n for n in studies.needs(draft.category, draft.stints, kinds, self.today) if n.slug in self.courses]
-        eagerness = studies.eagerness_of(draft.stints, self.paces, self.city.places)
+        eagerness = studies.eagerness_of(draft.stints, self.paces)
         done, begun = studies.study(needs, eagerness, self.draws, self.passing, random, self.today)
         if studies.DATA in self.courses:
             done += studies.extra_hours(draft.category, draft.stints, random, self.today)
