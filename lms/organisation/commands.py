@@ -67,15 +67,14 @@ def import_roster(file: Path, code: str, on: date | None, applying: bool, as_jso
     try:
         unit, on = _unit_and_day(code, on)
         content = _content(file)
-        with transaction():
-            # Kept and compared under the same lock that applying takes; without --apply nothing is written.
-            if applying:
-                arrived = service.receive(content, file_name=file.name, unit=unit, on=on, by=SYSTEM, now=clock.now())
-                _, read_roster, difference = service.revisit(arrived)
-                service.apply_roster(arrived, unit, read_roster, difference, by=SYSTEM, now=clock.now())
-            else:
-                read_roster = read(content, file.name, on)
-                difference = service.compare_roster(read_roster, unit, on)
+        if applying:
+            with transaction():
+                read_roster, difference = service.import_at_once(
+                    content, file_name=file.name, unit=unit, on=on, by=SYSTEM, now=clock.now()
+                )
+        else:
+            read_roster = read(content, file.name, on)
+            difference = service.compare_roster(read_roster, unit, on)
     except UnreadableRoster as error:
         _fail(str(error), as_json)
     if as_json:

@@ -55,7 +55,24 @@ def compare_roster(roster: Roster, unit: Unit, on: date) -> Difference:
 def receive(content: bytes, *, file_name: str, unit: Unit, on: date, by: By, now: datetime) -> RosterImport:
     """Keep a roster that came in, with the counts of its difference; raises UnreadableRoster."""
     roster = reading.read(content, file_name, on)
+    return _keep(content, file_name, unit, on, summary(roster, compare_roster(roster, unit, on)), by, now)
+
+
+def import_at_once(
+    content: bytes, *, file_name: str, unit: Unit, on: date, by: By, now: datetime
+) -> tuple[Roster, Difference]:
+    """Keep a roster and apply it without showing it first; raises UnreadableRoster."""
+    roster = reading.read(content, file_name, on)
+    lock("postings")
     difference = compare_roster(roster, unit, on)
+    arrived = _keep(content, file_name, unit, on, summary(roster, difference), by, now)
+    apply_roster(arrived, unit, roster, difference, by=by, now=now)
+    return roster, difference
+
+
+def _keep(
+    content: bytes, file_name: str, unit: Unit, on: date, counts: dict[str, int], by: By, now: datetime
+) -> RosterImport:
     arrived = RosterImport(
         unit_id=unit.id,
         file_name=file_name[:200],
@@ -63,7 +80,7 @@ def receive(content: bytes, *, file_name: str, unit: Unit, on: date, by: By, now
         on_day=on,
         account_id=by.account_id,
         received_at=now,
-        summary=summary(roster, difference),
+        summary=counts,
     )
     db.session.add(arrived)
     db.session.flush()
