@@ -38,7 +38,9 @@ def html(row: Row) -> str:
     return render_template(
         "certificates/paper.html",
         row=row,
-        long=rules.is_long(row.holder, row.workplace, row.course),
+        long=rules.is_long(
+            holder=row.holder, where=row.workplace, course=row.course, heading=str(row.content["heading"])
+        ),
         paper_day=rules.paper_day,
         hours=vietnamese.number(Decimal(row.content["hours"])),
         result=rules.result_text(None if score is None else Decimal(score)),

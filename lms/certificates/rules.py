@@ -369,15 +369,16 @@ def paper_day(day: date) -> str:
 
 # The paper ------------------------------------------------------------------------------------------------------------
 
-NORMAL = {"holder": 30, "workplace": 70, "course": 70}
+NORMAL = {"holder": 30, "workplace": 70, "course": 70, "heading": 68}
 """Characters up to which the large setting holds; above it the paper is set smaller."""
 LONGEST = {"holder": 60, "workplace": 160, "course": 240}
 """Characters that were tried in the small setting; more would run into the signature."""
 
 
-def is_long(holder: str, where: str, course: str) -> bool:
+def is_long(*, holder: str, where: str, course: str, heading: str) -> bool:
     """Whether the paper needs the small setting."""
-    return len(holder) > NORMAL["holder"] or len(where) > NORMAL["workplace"] or len(course) > NORMAL["course"]
+    words = {"holder": holder, "workplace": where, "course": course, "heading": heading}
+    return any(len(words[key]) > most for key, most in NORMAL.items())
 
 
 def why_not_print(*, revoked: bool, corrected: bool, holder: str, where: str, course: str) -> NotPrinted | None:

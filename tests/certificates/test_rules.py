@@ -143,6 +143,13 @@ def test_a_paper_is_issued_anew_only_if_its_words_would_change():
     assert rules.why_not_reissue(**{**ask, "replaced": True}) is Refusal.ALREADY_REPLACED
 
 
+def test_one_long_word_group_is_enough_for_the_small_setting():
+    short = {"holder": "A" * 30, "where": "B" * 70, "course": "C" * 70, "heading": "D" * 68}
+    assert not rules.is_long(**short)
+    for key, words in short.items():
+        assert rules.is_long(**{**short, key: words + "x"}), key
+
+
 def test_what_does_not_fit_is_refused_and_never_cut():
     ask = {"revoked": False, "corrected": False, "holder": "A" * 60, "where": "B" * 160, "course": "C" * 240}
     assert rules.why_not_print(**ask) is None
