@@ -200,6 +200,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["issuer_id"], ["unit.id"], name=op.f("fk_certificate_series_issuer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_series")),
         sa.UniqueConstraint("issuer_id", "year", name=op.f("uq_certificate_series_issuer_id_year")),
+        sa.UniqueConstraint("year", "symbol", name=op.f("uq_certificate_series_year_symbol")),
     )
     op.create_table(
         "clause",
@@ -766,6 +767,7 @@ def upgrade():
         sa.Column("full_number", sa.String(60), nullable=False),
         sa.Column("code", code(16), nullable=False),
         sa.Column("completion_id", big_id(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
@@ -775,8 +777,14 @@ def upgrade():
         sa.Column("revoked_ground", code(24), nullable=False),
         sa.Column("revoked_reason", sa.String(300), nullable=False),
         sa.Column("replaced_by_id", big_id(), nullable=True),
+        sa.Column("replaced_ground", code(16), nullable=False),
+        sa.Column("replaced_reason", sa.String(300), nullable=False),
         sa.Column("recorded_at", moment(), nullable=False),
+        sa.CheckConstraint(
+            "(replaced_by_id IS NULL) = (replaced_ground = '')", name=op.f("ck_certificate_replacement")
+        ),
         sa.CheckConstraint("(revoked_on IS NULL) = (revoked_ground = '')", name=op.f("ck_certificate_revocation")),
+        sa.CheckConstraint("edition >= 1", name=op.f("ck_certificate_edition")),
         sa.ForeignKeyConstraint(["completion_id"], ["completion.id"], name=op.f("fk_certificate_completion_id")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_certificate_course_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certificate_person_id")),
@@ -785,12 +793,14 @@ def upgrade():
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_certificate_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
-        sa.UniqueConstraint("completion_id", name=op.f("uq_certificate_completion_id")),
+        sa.UniqueConstraint("completion_id", "edition", name=op.f("uq_certificate_completion_id_edition")),
         sa.UniqueConstraint("full_number", name=op.f("uq_certificate_full_number")),
         sa.UniqueConstraint("series_id", "number", name=op.f("uq_certificate_series_id_number")),
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.create_index("ix_certificate_person", ["person_id"], unique=False)
+        batch_op.create_index("ix_certificate_issued", ["issued_on", "id"], unique=False)
+        batch_op.create_index("ix_certificate_person", ["person_id", "course_id"], unique=False)
+        batch_op.create_index("ix_certificate_replaced_by", ["replaced_by_id"], unique=False)
         batch_op.create_index("ix_certificate_unit", ["unit_id"], unique=False)
 
     op.create_table(
@@ -810,7 +820,9 @@ def downgrade():
     op.drop_table("lesson_progress")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index("ix_certificate_unit")
+        batch_op.drop_index("ix_certificate_replaced_by")
         batch_op.drop_index("ix_certificate_person")
+        batch_op.drop_index("ix_certificate_issued")
 
     op.drop_table("certificate")
     with op.batch_alter_table("reason", schema=None) as batch_op:
