@@ -1,4 +1,214 @@
-"""Vietnamese words of plan: one for each enum value, a sentence for each event."""
+"""Vietnamese words of plan: rules, audiences and due days as an office would say them, a sentence for each event."""
 
-EVENTS: dict[str, str] = {}
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from lms.plan.queries import AudienceRow, RequirementRow, UnitNaming
+from lms.plan.rules import FOREVER, State
+from lms.platform import vietnamese
+
+EVENTS: dict[str, str] = {
+    "plan:plan:imported": "Nhập Kế hoạch số {number}: thêm {added}, sửa {changed}, kết thúc {ended} yêu cầu; "
+    "{gained} lượt phải học thêm, {lost} lượt thôi phải học.",
+}
 """Event key → sentence with the event's facts as {names}."""
+
+STATES: dict[State, Any] = {
+    State.NOT_STARTED: _l("Chưa bắt đầu"),
+    State.IN_PROGRESS: _l("Đang học"),
+    State.COMPLETED: _l("Hoàn thành"),
+    State.COMPLETED_LATE: _l("Hoàn thành trễ hạn"),
+    State.OVERDUE: _l("Quá hạn"),
+    State.PAUSED: _l("Tạm dừng"),
+    State.WAIVED: _l("Được miễn"),
+    State.ENDED: _l("Kết thúc"),
+}
+
+STATE_LOOKS = {
+    State.NOT_STARTED: "none",
+    State.IN_PROGRESS: "doing",
+    State.COMPLETED: "done",
+    State.COMPLETED_LATE: "done-late",
+    State.OVERDUE: "late",
+    State.PAUSED: "paused",
+    State.WAIVED: "waived",
+    State.ENDED: "ended",
+}
+"""State → kind of the state macro."""
+
+WHAT = {
+    "added": _l("Thêm mới"),
+    "changed": _l("Thay đổi"),
+    "ended": _l("Kết thúc"),
+    "same": _l("Giữ nguyên"),
+}
+
+CATEGORIES: dict[str, Any] = {
+    "can_bo": _l("cán bộ"),
+    "cong_chuc": _l("công chức"),
+    "vien_chuc": _l("viên chức"),
+    "nguoi_lao_dong": _l("người lao động"),
+    "cong_dong": _l("lực lượng cộng đồng"),
+}
+
+KINDS: dict[str, Any] = {
+    "thanh_pho": _l("thành phố"),
+    "ubnd": _l("ủy ban nhân dân"),
+    "hdnd": _l("hội đồng nhân dân"),
+    "van_phong": _l("văn phòng"),
+    "so": _l("sở"),
+    "ban": _l("ban"),
+    "thanh_tra": _l("thanh tra"),
+    "to_chuc_hanh_chinh": _l("tổ chức hành chính khác"),
+    "nganh": _l("cơ quan ngành dọc"),
+    "dang": _l("cơ quan Đảng"),
+    "doan_the": _l("Mặt trận, đoàn thể"),
+    "don_vi_su_nghiep": _l("đơn vị sự nghiệp"),
+    "quan": _l("quận"),
+    "huyen": _l("huyện"),
+    "thi_xa": _l("thị xã"),
+    "phuong": _l("phường"),
+    "xa": _l("xã"),
+    "thi_tran": _l("thị trấn"),
+}
+
+CONTENT_GROUPS: dict[str, Any] = {
+    "LLCT": _l("lý luận chính trị"),
+    "QPAN": _l("quốc phòng và an ninh"),
+    "QLNN": _l("quản lý nhà nước"),
+    "VTVL": _l("theo vị trí việc làm"),
+    "KHCN": _l("khoa học, công nghệ và kỹ năng số"),
+}
+
+
+def listed(words: Sequence[Any], last: str | None = None) -> str:
+    """Words in a row: "a, b và c"."""
+    last = last or _("và")
+    said = [str(word) for word in words]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} {last} {said[-1]}" if said else ""
+
+
+def capitalised(text: str) -> str:
+    """The sentence with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def rule_words(
+    rule: str, courses: Sequence[str], hours_needed: Decimal | None, content_group: str, *, yearly: bool
+) -> str:
+    """What must be done: one of the courses, all of them, or so many tiết."""
+    if rule == "hours":
+        words = _("Đủ %(n)s tiết", n=vietnamese.number(hours_needed))
+        if content_group:
+            words += " " + _("thuộc nhóm nội dung %(group)s", group=CONTENT_GROUPS.get(content_group, content_group))
+    elif len(courses) == 1:
+        words = _("Hoàn thành khóa “%(title)s”", title=courses[0])
+    elif rule == "any_of":
+        words = _("Hoàn thành một trong các khóa %(titles)s", titles=_quoted(courses, _("hoặc")))
+    else:
+        words = _("Hoàn thành đủ %(n)s khóa %(titles)s", n=len(courses), titles=_quoted(courses, _("và")))
+    return words + (" " + _("mỗi năm") if yearly else "")
+
+
+def _quoted(titles: Sequence[str], last: str) -> str:
+    return listed([f"“{title}”" for title in titles], last)
+
+
+def requirement_rule(row: RequirementRow) -> str:
+    """The rule of a requirement in words."""
+    return rule_words(row.rule, row.courses, row.hours_needed, row.content_group, yearly=row.is_yearly)
+
+
+def due_words(*, due_rule: str, due_days: int | None, due_on: date | None) -> str:
+    """When it is due, as a rule."""
+    if due_rule == "after_posting" or due_on is None:
+        return _("Trong %(n)s ngày kể từ ngày thuộc đối tượng", n=due_days or 0)
+    if due_rule == "calendar_year":
+        words = _("Đến hết ngày %(day)s hằng năm", day=f"{due_on:%d/%m}")
+    else:
+        words = _("Đến hết ngày %(day)s", day=vietnamese.short_day(due_on))
+    if due_days is not None:
+        words += _("; người vào sau có ít nhất %(n)s ngày", n=due_days)
+    return words
+
+
+def requirement_due(row: RequirementRow) -> str:
+    """The due rule of a requirement in words."""
+    return due_words(due_rule=row.due_rule, due_days=row.due_days, due_on=row.due_on)
+
+
+def life_words(from_on: date, to_on: date) -> str:
+    """From when to when: "từ ngày … đến hết ngày …"."""
+    if to_on >= FOREVER:
+        return _("từ ngày %(day)s", day=vietnamese.short_day(from_on))
+    return _(
+        "từ ngày %(first)s đến hết ngày %(last)s",
+        first=vietnamese.short_day(from_on),
+        last=vietnamese.short_day(to_on - timedelta(days=1)),
+    )
+
+
+def audience_words(rows: Iterable[AudienceRow]) -> list[str]:
+    """Who is meant, one sentence for each entry of the file; rules that differ in one list only are said together."""
+    groups: dict[tuple[Any, ...], list[AudienceRow]] = {}
+    for row in rows:
+        named = (row.position is not None, row.category is not None, row.kind is not None)
+        groups.setdefault((row.sign, row.unit, row.subtree, row.from_on, row.to_on, named), []).append(row)
+    sentences = []
+    for group in groups.values():
+        positions = list(dict.fromkeys(row.position for row in group))
+        categories = list(dict.fromkeys(row.category for row in group))
+        kinds = list(dict.fromkeys(row.kind for row in group))
+        if len(positions) * len(categories) * len(kinds) == len(group):
+            sentences.append(_audience_sentence(group[0], positions, categories, kinds))
+        else:
+            sentences += [_audience_sentence(row, [row.position], [row.category], [row.kind]) for row in group]
+    return sentences
+
+
+def _audience_sentence(
+    row: AudienceRow, positions: Sequence[str | None], categories: Sequence[str | None], kinds: Sequence[str | None]
+) -> str:
+    who = listed([CATEGORIES.get(c, c) for c in categories if c]) or _("mọi nhân sự")
+    if groups := [p for p in positions if p]:
+        who = _("%(who)s thuộc nhóm vị trí %(groups)s", who=who, groups=_quoted(groups, _("hoặc")))
+    if kinds_named := [KINDS.get(k, k) for k in kinds if k]:
+        who = _("%(who)s làm việc tại %(kinds)s", who=who, kinds=listed(kinds_named))
+    where = _("%(unit)s và các đơn vị trực thuộc", unit=row.unit) if row.subtree else _("riêng %(unit)s", unit=row.unit)
+    sentence = _("%(who)s, %(where)s", who=who, where=where)
+    if row.from_on > date(1900, 1, 1) or row.to_on < FOREVER:
+        sentence += ", " + life_words(row.from_on, row.to_on)
+    if row.sign < 0:
+        return _("Trừ %(who)s", who=sentence)
+    return capitalised(sentence)
+
+
+def lead_words(code: str, named: dict[str, UnitNaming]) -> str:
+    """The unit in charge, and who does its work today if it was merged."""
+    naming = named.get(code)
+    if naming is None:
+        return code
+    if naming.now and naming.now != naming.name:
+        return _("%(name)s (nay là %(now)s)", name=naming.name, now=naming.now)
+    return naming.name
+
+
+def ends_words(rule: str, courses: Sequence[str]) -> list[str]:
+    """What would end the obligation."""
+    if rule == "hours":
+        done = _("đủ số tiết, tính cả lớp học nơi khác đã được công nhận")
+    elif rule == "all_of" and len(courses) > 1:
+        done = _("hoàn thành đủ các khóa nêu trên, ở đây hoặc nơi khác được công nhận")
+    else:
+        done = _("hoàn thành một khóa nêu trên, ở đây hoặc nơi khác được công nhận")
+    return [
+        capitalised(done) + ";",
+        _("chuyển sang vị trí ngoài đối tượng hoặc thôi công tác;"),
+        _("thủ trưởng đơn vị quyết định miễn, có lý do;"),
+        _("kế hoạch được điều chỉnh và thôi yêu cầu."),
+    ]

@@ -1,15 +1,150 @@
-"""Pages of plan."""
+"""Pages of plan: plans and their requirements, why somebody must study, importing a plan file."""
 
-from flask import Blueprint
+from typing import Any
 
-from lms.platform.access import open_to_all
+from flask import Blueprint, abort, flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms.organisation import queries as organisation
+from lms.plan import labels, queries, service
+from lms.plan.forms import ApplyPlanForm, PlanForm
+from lms.plan.rules import FOREVER
+from lms.platform import clock, files
+from lms.platform.access import Permission, requires, signed_in
+from lms.platform.pages import page
 
 bp = Blueprint("plan", __name__, template_folder="templates")
 blueprints = (bp,)
 
 
 @bp.get("/ke-hoach")
-@open_to_all
-def plans() -> str:
-    """Placeholder while the domain is being written."""
-    return "plan"
+@requires(Permission.PLAN_PLAN_READ)
+def plans() -> Response:
+    """Every plan with its duties."""
+    listed = queries.plans()
+    clauses = queries.clauses_of(plan.id for plan in listed)
+    return page(
+        "plan/plans.html",
+        plans=listed,
+        clauses={plan.id: [clause for clause in clauses if clause.plan_id == plan.id] for plan in listed},
+        lead=_lead_of(clauses),
+        may_import=_is_at_root(),
+    )
+
+
+@bp.get("/ke-hoach/<code>")
+@requires(Permission.PLAN_PLAN_READ)
+def plan(code: str) -> Response:
+    """One plan: duties, requirements in words, and how many people in one's units they meet today."""
+    shown, today = queries.plan_by_code(code), clock.today()
+    clauses = queries.clauses_of([shown.id])
+    requirements = queries.requirements_of(shown.id)
+    return page(
+        "plan/plan.html",
+        plan=shown,
+        clauses=clauses,
+        requirements={c.id: [r for r in requirements if r.clause_id == c.id] for c in clauses},
+        obliged=queries.obliged_on(current_user, Permission.PLAN_PLAN_READ, shown.id, today),
+        lead=_lead_of(clauses),
+        labels=labels,
+        today=today,
+    )
+
+
+def _lead_of(clauses: list[queries.ClauseRow]) -> Any:
+    """Code of a unit in charge → its name."""
+    named = queries.unit_naming({clause.lead_unit for clause in clauses if clause.lead_unit}, clock.today())
+    return lambda code: labels.lead_words(code, named)
+
+
+@bp.get("/vi-sao/<int:obligation_id>")
+@signed_in
+def why(obligation_id: int) -> Response:
+    """Why an obligation stands: one's own, or of somebody in one's units."""
+    today = clock.today()
+    chain = queries.why(current_user, Permission.PLAN_OBLIGATION_READ, obligation_id, today)
+    reasons = queries.reasons_of(chain.person_id, chain.requirement.id, from_on=chain.opened_on, to_on=chain.closes_on)
+    causes = [reason for reason in reasons if reason.audience.sign > 0]
+    # The reason that holds today speaks for the obligation; after it has ended, the last one.
+    main = next((cause for cause in causes if cause.from_on <= today < cause.to_on), causes[0] if causes else None)
+    courses = queries.course_titles_of([chain.requirement.id])[chain.requirement.id]
+    return page(
+        "plan/why.html",
+        why=chain,
+        main=main,
+        others=sum(cause.audience != main.audience for cause in causes) if main else 0,
+        courses=courses,
+        lead=labels.lead_words(chain.clause.lead_unit, queries.unit_naming([chain.clause.lead_unit], today)),
+        contacts=queries.contacts_for(main.unit_id, today) if main else [],
+        is_own=chain.person_id == current_user.person_id,
+        labels=labels,
+        today=today,
+        forever=FOREVER,
+    )
+
+
+@bp.get("/nhan-su/<int:person_id>/nghia-vu")
+@requires(Permission.PLAN_OBLIGATION_READ)
+def person(person_id: int) -> Response:
+    """Everything one person had, has and will have to study."""
+    today = clock.today()
+    shown = organisation.person_for(current_user, Permission.PLAN_OBLIGATION_READ, person_id, today)
+    duties = queries.all_duties_of(person_id, today)
+    return page(
+        "plan/person.html",
+        person=shown,
+        current=[duty for duty in duties if duty.opened_on <= today < duty.closes_on],
+        other=[duty for duty in duties if not duty.opened_on <= today < duty.closes_on],
+        labels=labels,
+        today=today,
+    )
+
+
+def _is_at_root() -> bool:
+    """Whether the visitor may import for the whole city: a plan reaches everybody in it."""
+    root = organisation.root_on(clock.today())
+    return root is not None and root.id in current_user.roots(Permission.PLAN_PLAN_IMPORT)
+
+
+@bp.route("/ke-hoach/nhap", methods=["GET", "POST"])
+@requires(Permission.PLAN_PLAN_IMPORT)
+def import_form() -> Response:
+    """Upload a plan file and see whom it would meet; nothing is changed yet."""
+    if not _is_at_root():
+        abort(403)
+    form = PlanForm()
+    if form.validate_on_submit():
+        content = form.file.data.read()
+        try:
+            change = service.preview_plan(content, by=current_user, today=clock.today(), now=clock.now())
+        except service.BadPlan as bad:
+            form.file.errors = [_("Tệp có %(n)s lỗi. Hãy sửa rồi chọn lại tệp.", n=len(bad.problems))]
+            return page("plan/import.html", form=form, problems=bad.problems)
+        kept = ApplyPlanForm(formdata=None, sha256=files.keep(content))
+        return page("plan/preview.html", form=kept, change=change, labels=labels)
+    return page("plan/import.html", form=form, problems=[])
+
+
+@bp.post("/ke-hoach/nhap/ap-dung")
+@requires(Permission.PLAN_PLAN_IMPORT)
+def import_apply() -> Response:
+    """Apply the file that was shown; what it does is worked out anew."""
+    if not _is_at_root():
+        abort(403)
+    form = ApplyPlanForm()
+    if not form.validate_on_submit():
+        abort(400)
+    try:
+        content = files.kept(str(form.sha256.data))
+        change = service.import_plan(content, by=current_user, today=clock.today(), now=clock.now())
+    except (FileNotFoundError, service.BadPlan):
+        flash(_("Không đọc lại được tệp đã xem trước. Hãy chọn lại tệp."), "late")
+        return redirect(url_for(".import_form"), 303)
+    flash(
+        _("Đã áp dụng Kế hoạch số %(number)s; nghĩa vụ học đã cập nhật.", number=change.number)
+        if change.changed
+        else _("Kế hoạch số %(number)s không có gì thay đổi.", number=change.number)
+    )
+    return redirect(url_for(".plan", code=change.code), 303)

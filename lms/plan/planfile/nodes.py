@@ -10,6 +10,9 @@ import yaml
 from lms.plan.planfile.contents import Problem
 from lms.platform import vietnamese
 
+DEEPEST = 20
+"""Levels of nesting; a plan needs six."""
+
 MISSING_DAY = "Ngày cần ghi dạng 2024-12-31 hoặc 31/12/2024."
 
 
@@ -19,6 +22,19 @@ class Item:
 
     node: yaml.Node
     line: int
+
+
+def _refusal(text: str) -> Problem | None:
+    """What makes a YAML file unsafe to build: anchors, which can explode, and nesting without end."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            return Problem(line, "Tệp dùng neo (&, *) của YAML. Hãy ghi đầy đủ từng mục.")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return Problem(line, "Tệp lồng quá nhiều tầng. Hãy viết theo mẫu trong courses/plans.")
+    return None
 
 
 class Reader:
@@ -36,11 +52,9 @@ class Reader:
         """The top of the file; None when it is no readable YAML. Anchors are refused: they can explode."""
         try:
             text = content.decode("utf-8-sig")
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
-                if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                    line = event.start_mark.line + 1 if event.start_mark else 1
-                    self.problems.append(Problem(line, "Tệp dùng neo (&, *) của YAML. Hãy ghi đầy đủ từng mục."))
-                    return None
+            if (refusal := _refusal(text)) is not None:
+                self.problems.append(refusal)
+                return None
             node = yaml.compose(text, Loader=yaml.SafeLoader)
         except UnicodeDecodeError:
             self.problems.append(Problem(1, "Tệp không phải văn bản UTF-8. Hãy lưu lại với bảng mã UTF-8."))
@@ -52,9 +66,6 @@ class Reader:
                     mark.line + 1 if mark else 1, "Không đọc được YAML ở dòng này. Kiểm tra thụt dòng và dấu hai chấm."
                 )
             )
-            return None
-        except RecursionError:
-            self.problems.append(Problem(1, "Tệp lồng quá nhiều tầng. Hãy viết theo mẫu trong courses/plans."))
             return None
         if node is None:
             self.problems.append(Problem(1, "Tệp trống. Hãy viết theo mẫu trong courses/plans."))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,7 +92,10 @@ def _counting() -> tuple[Any, ...]:
     )
 
 
-def _rows(today: date) -> Any:
+@lru_cache(maxsize=1)
+def _rows() -> Any:
+    """The statement, built once; `today` and `person_id` are bound when it runs."""
+    today = sa.bindparam("today", type_=Obligation.opened_on.type)
     hours_done = (
         sa.select(sa.func.sum(Completion.hours))
         .where(
@@ -134,23 +138,26 @@ def _rows(today: date) -> Any:
                 Segment.to_on > today,
             ),
         )
+        .where(Obligation.person_id == sa.bindparam("person_id"))
         .order_by(Requirement.place, Requirement.id, Obligation.cycle, RequirementCourse.place)
     )
 
 
+@lru_cache(maxsize=1)
+def _open_rows() -> Any:
+    today = sa.bindparam("today", type_=Obligation.opened_on.type)
+    return _rows().where(Obligation.opened_on <= today, Obligation.closes_on > today)
+
+
 def duties_of(person_id: int, today: date) -> list[Duty]:
     """What the person must do today, the most urgent first, done ones last; what has ended is left out."""
-    rows = db.session.execute(
-        _rows(today).where(
-            Obligation.person_id == person_id, Obligation.opened_on <= today, Obligation.closes_on > today
-        )
-    ).all()
+    rows = db.session.execute(_open_rows(), {"person_id": person_id, "today": today}).all()
     return sorted(_duties(rows, today), key=_urgency)
 
 
 def all_duties_of(person_id: int, today: date) -> list[Duty]:
     """Every obligation the person ever had or will have, the most urgent first, ended ones last."""
-    rows = db.session.execute(_rows(today).where(Obligation.person_id == person_id)).all()
+    rows = db.session.execute(_rows(), {"person_id": person_id, "today": today}).all()
     return sorted(_duties(rows, today), key=_urgency)
 
 

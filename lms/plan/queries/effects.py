@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from lms.plan.models import Obligation, Requirement
 from lms.platform import vietnamese
 from lms.platform.columns import Day
-from lms.platform.db import db
+from lms.platform.db import db, is_postgresql
 
 NAMES_SHOWN = 5
 
@@ -85,17 +85,10 @@ def comparing(requirement_ids: Sequence[int], today: date) -> Iterator[EffectsOf
     kept = sa.select(Obligation.__table__).where(Obligation.requirement_id.in_(requirement_ids))
     was = sa.table("w_was", *(sa.column(column.name) for column in Obligation.__table__.columns))
     connection.execute(sa.insert(was).from_select([column.name for column in was.columns], kept))
-    connection.exec_driver_sql(
-        "CREATE INDEX w_was_0 ON w_was (person_id, requirement_id)"
-        if _on_postgresql()
-        else "CREATE INDEX temp.w_was_0 ON w_was (person_id, requirement_id)"
-    )
+    if is_postgresql():
+        connection.exec_driver_sql("ANALYZE w_was")
     yield lambda states: _effects(states, today)
     connection.exec_driver_sql("DROP TABLE w_was")
-
-
-def _on_postgresql() -> bool:
-    return db.session.get_bind().dialect.name == "postgresql"
 
 
 def _effects(states: Mapping[int, str], today: date) -> list[Effect]:
@@ -105,12 +98,14 @@ def _effects(states: Mapping[int, str], today: date) -> list[Effect]:
             statement = statement.bindparams(sa.bindparam("ids", list(states), expanding=True))
         return db.session.execute(statement).all()
 
+    # Only what was touched is remembered from before; of the rest the present alone is told.
+    touched = {requirement_id for requirement_id, what in states.items() if what != "same"}
     counts = {row.requirement_id: row for row in rows(_COUNTS)}
     due = {row.requirement_id: row for row in rows(_DUE)}
     names: dict[tuple[int, int], tuple[str, ...]] = defaultdict(tuple)
     for row in db.session.execute(
         sa.text(_NAMES).bindparams(
-            sa.bindparam("today", today, type_=Day()), sa.bindparam("ids", list(states), expanding=True)
+            sa.bindparam("today", today, type_=Day()), sa.bindparam("ids", sorted(touched), expanding=True)
         )
     ):
         names[row.requirement_id, row.gained] += (f"{row.full_name} ({vietnamese.masked_id(row.personal_id)})",)
@@ -125,8 +120,8 @@ def _effects(states: Mapping[int, str], today: date) -> list[Effect]:
             what=states[requirement.id],
             obliged=_number(counts.get(requirement.id), "obliged"),
             ever=_number(counts.get(requirement.id), "ever"),
-            gained=_number(counts.get(requirement.id), "gained"),
-            lost=_number(counts.get(requirement.id), "lost"),
+            gained=_number(counts.get(requirement.id), "gained") if requirement.id in touched else 0,
+            lost=_number(counts.get(requirement.id), "lost") if requirement.id in touched else 0,
             due_later=_number(due.get(requirement.id), "later"),
             due_earlier=_number(due.get(requirement.id), "earlier"),
             gained_names=names[requirement.id, 1],

@@ -1,0 +1,199 @@
+"""Why somebody must study, or why not: from the document to the person, link by link."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort
+from sqlalchemy.orm import aliased
+
+from lms.identity.models import Account, Grant, Role
+from lms.organisation.models import Person, Posting, Unit, UnitClosure, UnitName
+from lms.organisation.scope import person_within
+from lms.plan.models import Audience, Clause, Cycle, Obligation, Plan, Reason, Requirement, Segment
+from lms.plan.queries.screens import AudienceRow, audience_row, audience_rows
+from lms.plan.rules import State, state_on
+from lms.platform.access import Actor, Permission
+from lms.platform.db import db
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """An audience rule that met a posting, and when."""
+
+    audience: AudienceRow
+    posting_id: int
+    unit: str
+    department: str
+    title: str
+    category: str
+    posted_on: date
+    source: str
+    recorded_at: datetime
+    is_primary: bool
+    unit_id: int
+    from_on: date
+    to_on: date
+
+
+@dataclass(frozen=True)
+class Why:
+    """The chain behind one obligation."""
+
+    obligation_id: int
+    person_id: int
+    person_name: str
+    requirement: Requirement
+    clause: Clause
+    plan: Plan
+    cycle: int
+    cycle_due_on: date | None
+    opened_on: date
+    closes_on: date
+    due_on: date
+    fulfilled_on: date
+    state: State
+
+    @property
+    def hours_needed(self) -> Decimal | None:
+        """Tiết, for an hours rule."""
+        return self.requirement.hours_needed
+
+
+def why(actor: Actor, permission: Permission, obligation_id: int, today: date) -> Why:
+    """The chain behind an obligation: of one's own, or of a person within the actor's units; else 404."""
+    seen: Any = Obligation.person_id == (actor.person_id or 0)
+    if actor.roots(permission):
+        seen = sa.or_(seen, person_within(actor, permission, today, Obligation.person_id))
+    row = db.session.execute(
+        sa.select(Obligation, Person.full_name, Requirement, Clause, Plan, Cycle.due_on, Segment.kind)
+        .join(Person, Person.id == Obligation.person_id)
+        .join(Requirement, Requirement.id == Obligation.requirement_id)
+        .join(Clause, Clause.id == Requirement.clause_id)
+        .join(Plan, Plan.id == Requirement.plan_id)
+        .join(Cycle, sa.and_(Cycle.requirement_id == Requirement.id, Cycle.cycle == Obligation.cycle))
+        .outerjoin(
+            Segment,
+            sa.and_(
+                Segment.person_id == Obligation.person_id,
+                Segment.requirement_id == Obligation.requirement_id,
+                Segment.cycle == Obligation.cycle,
+                Segment.from_on <= today,
+                Segment.to_on > today,
+            ),
+        )
+        .where(Obligation.id == obligation_id, seen)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        abort(404)
+    obligation = row.Obligation
+    return Why(
+        obligation_id=obligation.id,
+        person_id=obligation.person_id,
+        person_name=row.full_name,
+        requirement=row.Requirement,
+        clause=row.Clause,
+        plan=row.Plan,
+        cycle=obligation.cycle,
+        cycle_due_on=row.due_on,
+        opened_on=obligation.opened_on,
+        closes_on=obligation.closes_on,
+        due_on=obligation.due_on,
+        fulfilled_on=obligation.fulfilled_on,
+        state=state_on(
+            today,
+            closes_on=obligation.closes_on,
+            due_on=obligation.due_on,
+            started_on=obligation.started_on,
+            fulfilled_on=obligation.fulfilled_on,
+            kind=row.kind or 0,
+        ),
+    )
+
+
+def reasons_of(person_id: int, requirement_id: int, *, from_on: date, to_on: date) -> list[ReasonRow]:
+    """The rules that met the person's postings within [from_on, to_on), excluding ones too, the newest first."""
+    unit_now = aliased(UnitName)
+    statement = (
+        audience_rows()
+        .join(Reason, Reason.audience_id == Audience.id)
+        .join(Posting, Posting.id == Reason.posting_id)
+        .join(
+            unit_now,
+            sa.and_(
+                unit_now.unit_id == Posting.unit_id,
+                unit_now.from_on <= Reason.from_on,
+                unit_now.to_on > Reason.from_on,
+            ),
+        )
+        .add_columns(
+            Reason.from_on,
+            Reason.to_on,
+            Posting.id.label("posting_id"),
+            Posting.unit_id,
+            Posting.department,
+            Posting.title,
+            Posting.category.label("posted_as"),
+            Posting.from_on.label("posted_on"),
+            Posting.source,
+            Posting.recorded_at,
+            Posting.is_primary,
+            unit_now.name.label("posted_at"),
+        )
+        .where(
+            Reason.person_id == person_id,
+            Reason.requirement_id == requirement_id,
+            Reason.from_on < to_on,
+            Reason.to_on > from_on,
+        )
+        .order_by(Reason.from_on.desc(), Posting.is_primary.desc(), Audience.place)
+    )
+    return [
+        ReasonRow(
+            audience_row(row), row.posting_id, row.posted_at, row.department, row.title, row.posted_as, row.posted_on,
+            row.source, row.recorded_at, row.is_primary, row.unit_id, row.from_on, row.to_on,
+        )
+        for row in db.session.execute(statement)
+    ]  # fmt: skip
+
+
+def why_not(person_id: int, requirement_id: int, day: date) -> list[ReasonRow]:
+    """Rules that leave the person out on that day; empty when one does not even match."""
+    found = reasons_of(person_id, requirement_id, from_on=day, to_on=date.max)
+    return [reason for reason in found if reason.audience.sign < 0 and reason.from_on <= day < reason.to_on]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody in HR, and the unit at which they hold the role."""
+
+    name: str
+    unit: str
+
+
+def contacts_for(unit_id: int, today: date, most: int = 3) -> list[Contact]:
+    """The HR people nearest above a unit: those of the unit itself, else of the next one up."""
+    rows = db.session.execute(
+        sa.select(Person.full_name, UnitName.name, UnitClosure.depth)
+        .select_from(Grant)
+        .join(Account, Account.id == Grant.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .join(UnitClosure, UnitClosure.ancestor_id == Grant.unit_id)
+        .join(Unit, Unit.id == Grant.unit_id)
+        .join(UnitName, sa.and_(UnitName.unit_id == Unit.id, UnitName.from_on <= today, UnitName.to_on > today))
+        .where(
+            UnitClosure.unit_id == unit_id,
+            UnitClosure.from_on <= today,
+            UnitClosure.to_on > today,
+            Grant.role == Role.HR,
+            Grant.from_on <= today,
+            Grant.to_on > today,
+            Account.disabled_at.is_(None),
+        )
+        .order_by(UnitClosure.depth, Person.sort_name, Person.id)
+        .limit(most)
+    ).all()
+    return [Contact(row.full_name, row.name) for row in rows if row.depth == rows[0].depth]
