@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from lms.identity.models import Account, Grant, Invitation, Role
 from lms.organisation.models import Person, Posting
@@ -35,33 +36,37 @@ class Holder:
     """Where the person works (or last worked); the unit in whose log the event belongs."""
 
 
+# Built once: every request of somebody signed in begins with it.
+_ACCOUNT: Select[*tuple[Any, ...]] = (
+    select(
+        Account.person_id,
+        Account.login,
+        Account.name,
+        Person.full_name,
+        Account.session_stamp,
+        Account.must_change,
+        Account.notice_seen_at,
+        Grant.role,
+        Grant.unit_id,
+    )
+    .select_from(Account)
+    .outerjoin(Person, Person.id == Account.person_id)
+    .outerjoin(
+        Grant,
+        and_(
+            Grant.account_id == Account.id,
+            Grant.from_on <= bindparam("today"),
+            Grant.to_on > bindparam("today"),
+            Grant.ended_at.is_(None),
+        ),
+    )
+    .where(Account.id == bindparam("account_id"), Account.disabled_at.is_(None))
+)
+
+
 def account_for_session(account_id: int, today: date) -> AccountRow | None:
     """The account with its grants of today, in one statement; None if unknown or disabled."""
-    rows = db.session.execute(
-        select(
-            Account.person_id,
-            Account.login,
-            Account.name,
-            Person.full_name,
-            Account.session_stamp,
-            Account.must_change,
-            Account.notice_seen_at,
-            Grant.role,
-            Grant.unit_id,
-        )
-        .select_from(Account)
-        .outerjoin(Person, Person.id == Account.person_id)
-        .outerjoin(
-            Grant,
-            and_(
-                Grant.account_id == Account.id,
-                Grant.from_on <= today,
-                Grant.to_on > today,
-                Grant.ended_at.is_(None),
-            ),
-        )
-        .where(Account.id == account_id, Account.disabled_at.is_(None))
-    ).all()
+    rows = db.session.execute(_ACCOUNT, {"account_id": account_id, "today": today}).all()
     if not rows:
         return None
     first = rows[0]
