@@ -1,5 +1,6 @@
 """How gunicorn serves the program; every value can be set from the environment."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -25,3 +26,9 @@ control_socket_disable = True
 
 accesslog = os.environ.get("ACCESS_LOG")
 errorlog = "-"
+
+
+def post_worker_init(worker: object) -> None:
+    """What was imported stays for good: the garbage collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()

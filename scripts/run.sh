@@ -33,8 +33,7 @@ fi
 if [[ -n ${MAIL_HOST:-} ]]; then
   # Letters leave by a process of their own; it ends with the server.
   "${flask[@]}" mail deliver --loop 15 &
-  trap 'kill %1 2>/dev/null' EXIT
 fi
 
 printf '\n  Bồi dưỡng số: http://127.0.0.1:%s/   (Ctrl+C stops it)\n\n' "$PORT"
-.venv/bin/gunicorn --config gunicorn.conf.py wsgi:app
+exec .venv/bin/gunicorn --config gunicorn.conf.py wsgi:app

@@ -1,5 +1,6 @@
 """Commands of notifications."""
 
+import os
 import time
 
 import click
@@ -24,6 +25,7 @@ def deliver(loop: int | None) -> None:
             "Chưa cấu hình máy chủ thư nên chưa gửi gì. Đặt MAIL_HOST (và MAIL_PORT, MAIL_USER, MAIL_PASSWORD, "
             "MAIL_TLS, MAIL_SENDER), hoặc dùng mã một lần."
         )
+    starter = os.getppid()
     while True:
         sent, failed = jobs.deliver(config, now())
         db.session.remove()
@@ -31,6 +33,6 @@ def deliver(loop: int | None) -> None:
             click.echo(f"Đã gửi {sent} thư, {failed} thư chưa gửi được.")
         if sent or failed:
             continue  # there may be more
-        if loop is None:
-            return
+        if loop is None or os.getppid() != starter:
+            return  # a loop ends with whoever started it
         time.sleep(loop)
