@@ -78,6 +78,22 @@ def upgrade():
         )
 
     op.create_table(
+        "obligation",
+        sa.Column("id", big_id(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("requirement_id", sa.Integer(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("opened_on", day(), nullable=False),
+        sa.Column("closes_on", day(), nullable=False),
+        sa.Column("due_on", day(), nullable=False),
+        sa.Column("started_on", day(), nullable=False),
+        sa.Column("fulfilled_on", day(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
+        sa.UniqueConstraint(
+            "person_id", "requirement_id", "cycle", name=op.f("uq_obligation_person_id_requirement_id_cycle")
+        ),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("personal_id", code(12), nullable=False),
@@ -121,6 +137,21 @@ def upgrade():
         sa.PrimaryKeyConstraint("code", name=op.f("pk_position")),
     )
     op.create_table(
+        "reason",
+        sa.Column("id", big_id(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("requirement_id", sa.Integer(), nullable=False),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("sign", sa.Integer(), nullable=False),
+        sa.Column("from_on", day(), nullable=False),
+        sa.Column("to_on", day(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reason")),
+    )
+    with op.batch_alter_table("reason", schema=None) as batch_op:
+        batch_op.create_index("ix_reason_person", ["person_id", "requirement_id"], unique=False)
+
+    op.create_table(
         "reform",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", code(40), nullable=False),
@@ -130,6 +161,39 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reform")),
         sa.UniqueConstraint("code", name=op.f("uq_reform_code")),
     )
+    op.create_table(
+        "segment",
+        sa.Column("id", big_id(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("requirement_id", sa.Integer(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Integer(), nullable=False),
+        sa.Column("from_on", day(), nullable=False),
+        sa.Column("to_on", day(), nullable=False),
+        sa.Column("due_on", day(), nullable=False),
+        sa.Column("started_on", day(), nullable=False),
+        sa.Column("fulfilled_on", day(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
+    )
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_segment_figures",
+            [
+                "requirement_id",
+                "unit_id",
+                "from_on",
+                "to_on",
+                "kind",
+                "due_on",
+                "started_on",
+                "fulfilled_on",
+                "person_id",
+            ],
+            unique=False,
+        )
+        batch_op.create_index("ix_segment_person", ["person_id", "requirement_id"], unique=False)
+
     op.create_table(
         "unit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -571,24 +635,6 @@ def upgrade():
         batch_op.create_index("ix_media_sha256", ["sha256"], unique=False)
 
     op.create_table(
-        "obligation",
-        sa.Column("id", big_id(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("requirement_id", sa.Integer(), nullable=False),
-        sa.Column("cycle", sa.Integer(), nullable=False),
-        sa.Column("opened_on", day(), nullable=False),
-        sa.Column("closes_on", day(), nullable=False),
-        sa.Column("due_on", day(), nullable=False),
-        sa.Column("started_on", day(), nullable=False),
-        sa.Column("fulfilled_on", day(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_obligation_person_id")),
-        sa.ForeignKeyConstraint(["requirement_id"], ["requirement.id"], name=op.f("fk_obligation_requirement_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
-        sa.UniqueConstraint(
-            "person_id", "requirement_id", "cycle", name=op.f("uq_obligation_person_id_requirement_id_cycle")
-        ),
-    )
-    op.create_table(
         "question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -616,42 +662,6 @@ def upgrade():
     )
     with op.batch_alter_table("requirement_course", schema=None) as batch_op:
         batch_op.create_index("ix_requirement_course_course", ["course_id"], unique=False)
-
-    op.create_table(
-        "segment",
-        sa.Column("id", big_id(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("requirement_id", sa.Integer(), nullable=False),
-        sa.Column("cycle", sa.Integer(), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Integer(), nullable=False),
-        sa.Column("from_on", day(), nullable=False),
-        sa.Column("to_on", day(), nullable=False),
-        sa.Column("due_on", day(), nullable=False),
-        sa.Column("started_on", day(), nullable=False),
-        sa.Column("fulfilled_on", day(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_segment_person_id")),
-        sa.ForeignKeyConstraint(["requirement_id"], ["requirement.id"], name=op.f("fk_segment_requirement_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_segment_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
-    )
-    with op.batch_alter_table("segment", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_segment_figures",
-            [
-                "requirement_id",
-                "unit_id",
-                "from_on",
-                "to_on",
-                "kind",
-                "due_on",
-                "started_on",
-                "fulfilled_on",
-                "person_id",
-            ],
-            unique=False,
-        )
-        batch_op.create_index("ix_segment_person", ["person_id", "requirement_id"], unique=False)
 
     op.create_table(
         "waiver",
@@ -741,25 +751,6 @@ def upgrade():
         batch_op.create_index("ix_enrolment_version", ["version_id"], unique=False)
 
     op.create_table(
-        "reason",
-        sa.Column("id", big_id(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("requirement_id", sa.Integer(), nullable=False),
-        sa.Column("audience_id", sa.Integer(), nullable=False),
-        sa.Column("posting_id", big_id(), nullable=False),
-        sa.Column("sign", sa.Integer(), nullable=False),
-        sa.Column("from_on", day(), nullable=False),
-        sa.Column("to_on", day(), nullable=False),
-        sa.ForeignKeyConstraint(["audience_id"], ["audience.id"], name=op.f("fk_reason_audience_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reason_person_id")),
-        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_reason_posting_id")),
-        sa.ForeignKeyConstraint(["requirement_id"], ["requirement.id"], name=op.f("fk_reason_requirement_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reason")),
-    )
-    with op.batch_alter_table("reason", schema=None) as batch_op:
-        batch_op.create_index("ix_reason_person", ["person_id", "requirement_id"], unique=False)
-
-    op.create_table(
         "certificate",
         sa.Column("id", big_id(), nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=False),
@@ -825,10 +816,6 @@ def downgrade():
         batch_op.drop_index("ix_certificate_issued")
 
     op.drop_table("certificate")
-    with op.batch_alter_table("reason", schema=None) as batch_op:
-        batch_op.drop_index("ix_reason_person")
-
-    op.drop_table("reason")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index("ix_enrolment_version")
         batch_op.drop_index("ix_enrolment_course")
@@ -844,17 +831,11 @@ def downgrade():
         batch_op.drop_index("ix_waiver_person")
 
     op.drop_table("waiver")
-    with op.batch_alter_table("segment", schema=None) as batch_op:
-        batch_op.drop_index("ix_segment_person")
-        batch_op.drop_index("ix_segment_figures")
-
-    op.drop_table("segment")
     with op.batch_alter_table("requirement_course", schema=None) as batch_op:
         batch_op.drop_index("ix_requirement_course_course")
 
     op.drop_table("requirement_course")
     op.drop_table("question")
-    op.drop_table("obligation")
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.drop_index("ix_media_sha256")
 
@@ -934,7 +915,16 @@ def downgrade():
 
     op.drop_table("unknown_login")
     op.drop_table("unit")
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.drop_index("ix_segment_person")
+        batch_op.drop_index("ix_segment_figures")
+
+    op.drop_table("segment")
     op.drop_table("reform")
+    with op.batch_alter_table("reason", schema=None) as batch_op:
+        batch_op.drop_index("ix_reason_person")
+
+    op.drop_table("reason")
     op.drop_table("position")
     op.drop_table("plan")
     with op.batch_alter_table("person", schema=None) as batch_op:
@@ -942,6 +932,7 @@ def downgrade():
         batch_op.drop_index("ix_person_search")
 
     op.drop_table("person")
+    op.drop_table("obligation")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_letter_waiting", sqlite_where=sa.text("sent_at IS NULL"), postgresql_where=sa.text("sent_at IS NULL")
