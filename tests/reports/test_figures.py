@@ -13,7 +13,7 @@ from lms.platform.columns import FOREVER
 from lms.platform.db import db
 from lms.reports import queries, rules
 from lms.reports.rules import Figures, Part, State, Structure
-from tests.factories import make_person, make_unit
+from tests.factories import make_person, make_posting, make_unit
 from tests.reports.factories import make_plan, make_reform, make_requirement, make_segment, was_in
 
 DAY = date(2026, 11, 24)
@@ -203,9 +203,10 @@ def lives(draw):
 
 def settle(city, people):
     for before, after, duties in people:
-        person = make_person()
+        person = make_person(unit=getattr(city, after), from_on=REFORM)
         if before is not None:
             was_in(person, getattr(city, before), city.reform)
+            make_posting(person=person, unit=getattr(city, before), from_on=date(2024, 1, 1), to_on=REFORM)
         for requirement, kind, due, started, fulfilled in duties:
             facts = {"kind": kind, "due_on": due, "started_on": min(started, fulfilled), "fulfilled_on": fulfilled}
             shared = {"person": person, "requirement": getattr(city, requirement), **facts}

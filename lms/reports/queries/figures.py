@@ -1,13 +1,13 @@
 """Counting segments: what each figure means in SQL, and the sums per unit × requirement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 
-from lms.organisation.models import FormerUnit, UnitClosure, UnitPlace
+from lms.organisation.models import FormerUnit, Posting, UnitClosure, UnitPlace
 from lms.plan.models import Segment
 from lms.platform.db import db
 from lms.reports.rules import Counted, Kind, Part
@@ -103,12 +103,38 @@ def per_unit(scope: Scope) -> list[Counted]:
 
 def persons_per_unit(scope: Scope) -> dict[int | None, int]:
     """Distinct people who must study, per unit; nobody is in two units on one day, so these may be added up."""
+    if scope.unit_id is None and scope.part is Part.UNIT:
+        return _posted_persons(scope)
     statement = scope.joined(select(scope.unit.label("unit_id"), Segment.person_id).select_from(Segment))
     heads = statement.where(*scope.holding(), FIGURES["required"](scope.day)).distinct().subquery()
     rows = db.session.execute(select(heads.c.unit_id, func.count()).group_by(heads.c.unit_id)).all()
     return {row[0]: row[1] for row in rows}
 
 
-def state_columns() -> Sequence[Any]:
-    """What a state follows from."""
-    return (Segment.kind, Segment.due_on, Segment.started_on, Segment.fulfilled_on)
+def _posted_persons(scope: Scope) -> dict[int | None, int]:
+    """The same for everybody, from the primary postings of the day.
+
+    A segment lies within a primary posting, so asking for each posting whether there is one comes to the same as
+    making the segments distinct, in a third of the time.
+    """
+    day = scope.day
+    must_study = exists(
+        select(Segment.id).where(
+            Segment.person_id == Posting.person_id,
+            Segment.unit_id == Posting.unit_id,
+            *scope.holding(),
+            FIGURES["required"](day),
+        )
+    )
+    unit = Posting.unit_id if scope.reform_id is None else FormerUnit.unit_id
+    statement = select(unit, func.count()).select_from(Posting)
+    if scope.reform_id is not None:
+        statement = statement.outerjoin(
+            FormerUnit, and_(FormerUnit.person_id == Posting.person_id, FormerUnit.reform_id == scope.reform_id)
+        )
+    rows = db.session.execute(
+        statement.where(
+            Posting.is_primary, Posting.superseded_at.is_(None), Posting.from_on <= day, Posting.to_on > day, must_study
+        ).group_by(unit)
+    ).all()
+    return {row[0]: row[1] for row in rows}
