@@ -95,7 +95,9 @@ def paging(total: int, size: int = PAGE_SIZE) -> Paging:
 def address(**changes: Any) -> str:
     """This page's address with some query values changed; None removes one."""
     values: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False), **changes}
-    return url_for(str(request.endpoint), **{k: v for k, v in values.items() if v is not None})
+    # Names that mean something to url_for itself are a stranger's invention.
+    ours = {k: v for k, v in values.items() if v is not None and k != "endpoint" and not k.startswith("_")}
+    return url_for(str(request.endpoint), **ours)
 
 
 # Assets ---------------------------------------------------------------------------------------------------------------

@@ -140,6 +140,11 @@ def test_rows_are_sorted_by_rate_when_asked(browse, cast, told):
     assert [row[0] for row in page.table(-1)] == ["Xã Sóc Sơn", "Phường Ba Đình"]
 
 
+def test_strange_address_values_do_no_harm(browse, cast, told):
+    browse.as_(cast.dung).get("/bao-cao?endpoint=x&_external=1&_scheme=ftp&kind=x")
+    browse.as_(cast.dung).get("/bao-cao/nguoi?endpoint=x&kind=x&_method=POST")
+
+
 def test_a_day_to_come_is_marked_as_such(browse, cast, told):
     assert "không phải dự báo" in browse.as_(cast.dung).get("reports.compliance", ngay="31/12/2026").text
 
