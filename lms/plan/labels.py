@@ -175,12 +175,17 @@ def _audience_sentence(
     row: AudienceRow, positions: Sequence[str | None], categories: Sequence[str | None], kinds: Sequence[str | None]
 ) -> str:
     who = listed([CATEGORIES.get(c, c) for c in categories if c]) or _("mọi nhân sự")
-    if groups := [p for p in positions if p]:
+    groups, places = [p for p in positions if p], [KINDS.get(k, k) for k in kinds if k]
+    if groups:
         who = _("%(who)s thuộc nhóm vị trí %(groups)s", who=who, groups=_quoted(groups, _("hoặc")))
-    if kinds_named := [KINDS.get(k, k) for k in kinds if k]:
-        who = _("%(who)s làm việc tại %(kinds)s", who=who, kinds=listed(kinds_named))
-    where = _("%(unit)s và các đơn vị trực thuộc", unit=row.unit) if row.subtree else _("riêng %(unit)s", unit=row.unit)
-    sentence = _("%(who)s, %(where)s", who=who, where=where)
+    if places:
+        who = _("%(who)s làm việc tại %(kinds)s", who=who, kinds=listed(places, _("hoặc")))
+    unit = _("%(unit)s và các đơn vị trực thuộc", unit=row.unit) if row.subtree else _("riêng %(unit)s", unit=row.unit)
+    # Beside a position or a kind of unit, "của" would belong to the wrong word.
+    if groups or places:
+        sentence = _("%(who)s, trong phạm vi %(unit)s", who=who, unit=unit)
+    else:
+        sentence = _("%(who)s của %(unit)s", who=who, unit=unit)
     if row.from_on > date(1900, 1, 1) or row.to_on < FOREVER:
         sentence += ", " + life_words(row.from_on, row.to_on)
     if row.sign < 0:

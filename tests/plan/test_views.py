@@ -44,7 +44,7 @@ def test_a_plan_says_its_rules_in_words_and_counts_my_people(browse, cast, plan)
     shown = browse.as_(cast.giang).get("plan.plan", code="KH-THU")
     [row] = shown.table()
     assert "Hoàn thành khóa “Khóa thử nghiệm”." in row[0]
-    assert row[1] == "Công chức và viên chức, Thành phố Hà Nội và các đơn vị trực thuộc."
+    assert row[1] == "Công chức và viên chức của Thành phố Hà Nội và các đơn vị trực thuộc."
     assert row[2:] == ["Đến hết ngày 31/12/2026", "–", "6"]
     assert browse.as_(cast.binh).get("plan.plan", code="KH-THU").table()[0][4] == "2"
     browse.as_(cast.binh).get("plan.plan", 404, code="KH-LA")
@@ -73,9 +73,9 @@ def test_the_shipped_plan_reads_well(browse, cast):
         "Đủ 8 tiết thuộc nhóm nội dung khoa học, công nghệ và kỹ năng số mỗi năm",
         "Hoàn thành đủ 2 khóa “Khóa nhan-thuc-chuyen-doi-so” và “Khóa do-thi-thong-minh”",
         "Hoàn thành một trong các khóa “Khóa du-lieu-va-du-lieu-mo” hoặc “Khóa do-thi-thong-minh”",
-        "Cán bộ, công chức, viên chức và người lao động, Thành phố Hà Nội và các đơn vị trực thuộc.",
-        "Trừ mọi nhân sự thuộc nhóm vị trí “hop dong 111”, Thành phố Hà Nội và các đơn vị trực thuộc.",
-        "Mọi nhân sự, riêng Thành phố Hà Nội, từ ngày 01/03/2025.",
+        "Cán bộ, công chức, viên chức và người lao động của Thành phố Hà Nội và các đơn vị trực thuộc.",
+        "Trừ mọi nhân sự thuộc nhóm vị trí “hop dong 111”, trong phạm vi Thành phố Hà Nội và các đơn vị trực thuộc.",
+        "Mọi nhân sự của riêng Thành phố Hà Nội, từ ngày 01/03/2025.",
         "Trong 90 ngày kể từ ngày thuộc đối tượng",
         "Đến hết ngày 30/11 hằng năm; người vào sau có ít nhất 30 ngày",
         "Đến hết ngày 31/12/2024; người vào sau có ít nhất 60 ngày",
@@ -90,7 +90,7 @@ def test_a_learner_reads_why(browse, cast, plan):
         "Vì anh/chị là công chức, Chuyên viên, Văn phòng, Trường Tiểu học Hoa Sen, thuộc đối tượng của nhiệm vụ 1",
         "Hạn là 31/12/2026 , còn 37 ngày.",
         "Kế hoạch số 1/KH-THU ngày 27/09/2023",
-        "Công chức, Thành phố Hà Nội và các đơn vị trực thuộc",
+        "Công chức của Thành phố Hà Nội và các đơn vị trực thuộc",
         "Trần Văn Bình",
     ):
         assert words in shown.text, words
@@ -107,7 +107,7 @@ def test_only_my_own_and_those_of_my_units(browse, cast, plan):
 
 def test_hr_sees_all_duties_of_a_person(browse, cast, plan):
     shown = browse.as_(cast.binh).get("plan.person", person_id=cast.an.person_id)
-    assert shown.table()[0][:4] == ["Hoàn thành khóa thử", "1, 1/KH-THU", "Chưa bắt đầu", "31/12/2026"]
+    assert shown.table()[0][:4] == ["Hoàn thành khóa thử", "1 · 1/KH-THU", "Chưa bắt đầu", "31/12/2026"]
     assert "001" in shown.text
     assert cast.person("an").personal_id not in shown.text
 
