@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import IntEnum, StrEnum
 
 from lms.platform.vietnamese import ratio, sort_key
@@ -340,13 +340,17 @@ def target_of(figures: Mapping[int, Figures], targets: Mapping[int, Decimal | No
     return (sum((target * required for required, target in aimed), Decimal(0)) / whole).quantize(Decimal("0.01"))
 
 
-def band(rate: Decimal | None, target: Decimal | None) -> int:
-    """The heat band of a rate: 0 nothing required, 1 under 50, 2 under 70, 3 under 85, 4 under target, 5 reached."""
+def band(rate: Decimal | None, target: Decimal | None, decimals: int = 2) -> int:
+    """The heat band of a rate: 0 nothing required, 1 under 50, 2 under 70, 3 under 85, 4 under target, 5 reached.
+
+    `decimals` are those with which the rate is shown: a cell that says 70,0 lies in the band that begins at 70.
+    """
     if rate is None:
         return 0
-    if rate >= (target if target is not None else HUNDRED):
+    shown = rate.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    if shown >= (target if target is not None else HUNDRED):
         return 5
-    return 1 + sum(rate >= edge for edge in (50, 70, 85))
+    return 1 + sum(shown >= edge for edge in (50, 70, 85))
 
 
 def month_ends(day: date, months: int) -> list[date]:

@@ -120,6 +120,11 @@ def test_bands_have_fixed_edges_and_the_target_comes_first(rate, target, band):
     assert rules.band(rate and Decimal(rate), target and Decimal(target)) == band
 
 
+def test_a_band_is_that_of_the_number_shown():
+    assert [rules.band(Decimal("69.96"), None, decimals) for decimals in (2, 1, 0)] == [2, 3, 3]
+    assert rules.band(Decimal("94.96"), Decimal(95), 1) == 5
+
+
 def test_a_common_target_is_weighted_by_what_is_required():
     figures = {1: Figures(required=300), 2: Figures(required=100)}
     assert rules.target_of(figures, {1: Decimal(90), 2: Decimal(50), 3: None}) == Decimal("80.00")
