@@ -1,5 +1,7 @@
 """`flask demo …`: a city to try the product on."""
 
+import contextlib
+import io
 import tempfile
 import time
 from pathlib import Path
@@ -55,30 +57,34 @@ def load(people: int | None, seed: int, shape: str) -> None:
         _prepare_peer(phases)
     else:
         _prepare_city(phases)
-    today, now = clock.today(), clock.now()
+    if shape == "peer":
+        with transaction():
+            service.load_peer(people or 20_000, seed=seed, today=clock.today(), now=clock.now(), phase=phases)
+        phases.end()
+        return
+    _load_city(people or START_PEOPLE, seed, phases)
+
+
+def _load_city(people: int, seed: int, phases: Phases) -> None:
     with transaction():
-        if shape == "peer":
-            service.load_peer(people or 20_000, seed=seed, today=today, now=now, phase=phases)
-        else:
-            service.load_city(people or START_PEOPLE, seed=seed, today=today, now=now, phase=phases)
+        text = service.load_city(people, seed=seed, today=clock.today(), now=clock.now(), phase=phases)
+        # Before the commit: accounts whose passwords nobody knows would be of no use.
+        if text:
+            service.keep_list(current_app.config["LMS"].instance, text)
     phases.end()
+    if text:
+        _show(text)
 
 
 @demo.command("start")
 def start() -> None:
     """Load everything for a first look: units, courses, plan, a city of 3,000 and accounts to sign in with."""
     if queries.has_people():
-        raise click.ClickException(NOT_EMPTY)
+        click.echo(f"{NOT_EMPTY}\nĐể có tài khoản quản trị đầu tiên: flask --app wsgi accounts create-admin --help")
+        return
     phases = Phases()
     _prepare_city(phases)
-    with transaction():
-        text = service.load_city(
-            START_PEOPLE, seed=START_SEED, today=clock.today(), now=clock.now(), phase=phases, with_cast=True
-        )
-        # Before the commit: accounts whose passwords nobody knows would be of no use.
-        service.keep_list(current_app.config["LMS"].instance, text)
-    phases.end()
-    _show(text)
+    _load_city(START_PEOPLE, START_SEED, phases)
 
 
 @demo.command("accounts")
@@ -130,7 +136,13 @@ def _units(phases: Phases) -> None:
 
 
 def _run(group: str, command: str, *arguments: str) -> None:
-    """Run another command of ours as if it had been typed."""
+    """Run another command of ours as if it had been typed; what it says is only shown when it fails."""
     found = current_app.cli.commands[group]
     assert isinstance(found, click.Group)
-    found.commands[command].main(list(arguments), standalone_mode=False, prog_name=f"{group} {command}")
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            found.commands[command].main(list(arguments), standalone_mode=False, prog_name=f"{group} {command}")
+    except BaseException:
+        click.echo(said.getvalue(), err=True)
+        raise

@@ -44,3 +44,13 @@ def test_people_in_the_database_are_left_alone(shape: str, session: Any, cast: A
     result = app.test_cli_runner().invoke(args=["demo", "load", "--shape", shape])
     assert result.exit_code == 1
     assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == before
+
+
+def test_a_start_beside_real_people_changes_nothing_and_does_not_stop_the_server(
+    session: Any, cast: Any, app: Flask
+) -> None:
+    before = session.scalar(sa.select(sa.func.count()).select_from(Person))
+    result = app.test_cli_runner().invoke(args=["demo", "start"])
+    assert result.exit_code == 0
+    assert "accounts create-admin" in result.output
+    assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == before

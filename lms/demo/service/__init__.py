@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from lms.certificates import service as certificates
 from lms.demo import queries
+from lms.demo.rules.cast import parts
 from lms.demo.service import accounts, peer
 from lms.demo.service.accounts import keep_list as keep_list
 from lms.demo.service.accounts import kept_list as kept_list
@@ -16,18 +17,22 @@ Phase = Callable[[str], None]
 """Told the name of each step when it is done."""
 
 
+SMALLEST_WITH_CAST = 100
+
+
 class NotEmpty(Exception):
     """There are people in the database: made-up ones must never be mixed with them."""
 
 
-def load_city(people: int, *, seed: int, today: date, now: datetime, phase: Phase, with_cast: bool = False) -> str:
-    """Draw a city of `people` into the tables and derive what follows; returns the list of accounts ("" without cast).
+def load_city(people: int, *, seed: int, today: date, now: datetime, phase: Phase) -> str:
+    """Draw a city of `people`, six of them with accounts, and derive what follows; returns the list of accounts.
 
-    Raises NotEmpty when anybody is there already.
+    A handful of people gets no accounts ("" comes back). Raises NotEmpty when anybody is there already.
     """
     if queries.has_people():
         raise NotEmpty
-    CityDrawing(people, seed, today, now).draw()
+    with_cast = people >= SMALLEST_WITH_CAST
+    CityDrawing(people - len(parts(today)) * with_cast, seed, today, now).draw()
     phase("nhân sự, vị trí công tác, kết quả học")
     cast = accounts.add_cast(seed, today, now) if with_cast else {}
     _follow(today, phase)
