@@ -100,7 +100,7 @@ def bars(points: Sequence[Point]) -> tuple[Bar, ...]:
                 y=round(BASE - height, 1),
                 height=height,
                 middle=round(FIRST + step * (n + 0.5), 1),
-                label=_short(point.day),
+                label=_short(point.day, last=n == len(shown) - 1),
                 rate=rate,
             )
         )
@@ -115,5 +115,6 @@ def paper_height(rate: Decimal) -> float:
     return round(BASE - (BASE - CEILING) * float(rate) / 100, 1)
 
 
-def _short(day: date) -> str:
-    return f"{day.day}/{day.month}/{day.year % 100:02d}"
+def _short(day: date, *, last: bool) -> str:
+    """A month end by its month; the day itself in full."""
+    return f"{day.day}/{day.month}/{day.year % 100:02d}" if last else f"T{day.month}/{day.year % 100:02d}"

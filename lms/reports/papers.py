@@ -101,20 +101,21 @@ class Block:
 
 
 def blocks_of(rows: Iterable[Row]) -> list[Block]:
-    """The rows by kind of unit, in the order of reports; what is no unit stands last, by itself."""
+    """The rows by kind of unit, in the order of reports; what is no unit stands by itself, first or last."""
     kinds: dict[str, list[Row]] = {}
-    others: list[Row] = []
+    before: list[Block] = []
+    after: list[Block] = []
     for row in rows:
         if row.part is Part.UNIT and row.place is not None:
             kinds.setdefault(rules.block_of(row.place.kind), []).append(row)
         else:
-            others.append(row)
+            (after if kinds else before).append(Block(labels.row_name(row), 0, (row,), row.figures))
     found = [
         Block(labels.BLOCKS[name], len(kinds[name]), tuple(kinds[name]), _sum(kinds[name]))
         for name in rules.BLOCK_ORDER
         if name in kinds
     ]
-    return found + [Block(labels.row_name(row), 0, (row,), row.figures) for row in others]
+    return before + found + after
 
 
 def _sum(rows: Iterable[Row]) -> Figures:
@@ -175,14 +176,15 @@ def appendix_lines(blocks: Sequence[Block]) -> list[Line]:
     """Blocks with their sums and units, numbered through; without heads where there is only one block."""
     headed = sum(1 for block in blocks if block.units) > 1
     lines: list[Line] = []
-    number = 0
-    for place, block in enumerate(blocks):
+    number = place = 0
+    for block in blocks:
         if not block.units:
             lines.append(Line("", block.title, block.figures, is_head=headed))
             continue
         if headed:
             title = f"{block.title} ({counted(block.units)} đơn vị)"
             lines.append(Line(ROMAN[place], title, block.figures, is_head=True))
+            place += 1
         for row in block.rows:
             number += 1
             lines.append(Line(str(number), labels.row_name(row), row.figures, is_head=False))

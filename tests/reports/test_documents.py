@@ -14,7 +14,7 @@ from lms.platform.columns import FOREVER
 from lms.platform.documents.table import write_xlsx
 from lms.reports import commands, papers, queries, sheets
 from lms.reports.queries import PlanFacts
-from lms.reports.rules import Place, Point, Structure, Tree
+from lms.reports.rules import Figures, Part, Place, Point, Row, Structure, Tree
 from tests.factories import make_person, make_unit
 from tests.reports.factories import make_plan, make_requirement, make_segment
 
@@ -164,6 +164,19 @@ def test_the_issuer_follows_from_the_kind_of_unit():
     )  # fmt: skip
     assert (issuer(board).symbol, issuer(board).superior) == ("BC-…", "UBND thành phố Hà Nội")
     assert (issuer(centre).symbol, issuer(centre).superior) == ("BC-TT", "Ban Quản lý dự án")
+
+
+def test_special_rows_stand_first_or_last_in_the_blocks_as_in_the_rows():
+    ward = Row(Part.UNIT, place("phuong", "Phường Ba Đình"), Figures(required=2))
+    own = Row(Part.OWN, place("quan", "Quận Ba Đình"), Figures(required=1))
+    assert [block.title for block in papers.blocks_of([own, ward])] == ["Cơ quan quận Ba Đình", "Phường"]
+    never = Row(Part.NEVER, None, Figures(required=1))
+    department = Row(Part.UNIT, place("so", "Sở Y tế"), Figures(required=3))
+    lines = papers.appendix_lines(papers.blocks_of([department, ward, never]))
+    assert [(line.number, line.name) for line in lines] == [
+        ("I", "Sở, cơ quan tương đương (01 đơn vị)"), ("1", "Sở Y tế"), ("II", "Phường (01 đơn vị)"),
+        ("2", "Phường Ba Đình"), ("", "Chưa từng thuộc đơn vị cũ"),
+    ]  # fmt: skip
 
 
 def plan(**facts):
