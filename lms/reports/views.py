@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request, stream_with_context
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.audit.labels import SENTENCES
@@ -227,6 +226,6 @@ def audit() -> Response:
     wanted = EventFilter(name=form.ten.data or "", group=form.nhom.data or "", first=form.tu.data, last=form.den.data)
     where = paging(queries.count_seen(current_user, wanted))
     entries = queries.events_seen(current_user, wanted, offset=where.offset, limit=where.size)
-    lines = [(entry, _(sentence_for(SENTENCES, entry.event.key, entry.event.facts))) for entry in entries]
+    lines = [(entry, sentence_for(SENTENCES, entry.event.key, entry.event.facts)) for entry in entries]
     filtered = bool(wanted.name or wanted.group or wanted.first or wanted.last)
     return page("reports/audit.html", form=form, lines=lines, paging=where, filtered=filtered)
