@@ -14,7 +14,7 @@ from lms.organisation import labels, queries, rules, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
 from lms.organisation.roster.difference import Difference
-from lms.organisation.roster.records import Roster
+from lms.organisation.roster.records import HEADINGS, Roster
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
@@ -212,7 +212,7 @@ def roster_new() -> Response:
         "organisation/roster_new.html",
         form=form,
         arrivals=queries.imports_within(current_user, permission),
-        headings=list(labels.FIELDS.values()),
+        headings=list(HEADINGS.values()),
     )
 
 

@@ -35,9 +35,9 @@ def init_app(app: Flask) -> None:
         day=_day,
         moment=vietnamese.short_moment,
         long_day=vietnamese.long_day,
-        weekday=vietnamese.weekday,
+        weekday=_weekday,
         number=vietnamese.number,
-        minutes=vietnamese.minutes_text,
+        minutes=_minutes,
         masked=vietnamese.masked_id,
     )
     app.jinja_env.globals.update(percent=vietnamese.percent, language=language)
@@ -48,3 +48,18 @@ def _day(value: date | datetime | None) -> Any:
     if isinstance(value, datetime):
         return vietnamese.short_moment(value)[6:]
     return vietnamese.short_day(value)
+
+
+def _weekday(value: date) -> str:
+    """The day of the week in the visitor's language."""
+    return f"{value:%A}" if language() == "en" else vietnamese.weekday(value)
+
+
+def _minutes(value: int) -> str:
+    """A length of study in the visitor's language."""
+    if language() != "en":
+        return vietnamese.minutes_text(value)
+    hours, rest = divmod(max(value, 0), 60)
+    return " ".join(
+        part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "") if part
+    )

@@ -60,3 +60,10 @@ def test_a_static_file_is_compressed_and_kept_for_a_year_under_its_hash(app, bro
 @pytest.mark.parametrize("name", ["../config.py", "vendor/../../config.py", "khong-co.css"])
 def test_nothing_outside_the_static_folder_is_served(browse, session, name):
     browse.get(f"/tinh/{name}", 404)
+
+
+def test_a_long_page_is_compressed_for_a_browser_that_takes_it(browse, session):
+    plain = browse.client.get("/_ui")
+    packed = browse.client.get("/_ui", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.data) < len(plain.data) / 3

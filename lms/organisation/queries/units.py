@@ -190,7 +190,7 @@ def primary_on(day: date) -> tuple[ColumnElement[bool], ...]:
 
 def units_for_choice(actor: Actor, permission: Permission, day: date, also: int | None = None) -> list[UnitRow]:
     """Units worth a line in a selection: within the actor's units, at most two levels below one of his, standing on
-    that day; besides his own units that have ended, and the unit `also` if it is his."""
+    that day; besides his own units and those right below them that have ended, and the unit `also` if it is his."""
     roots = sorted(actor.roots(permission))
     near = select(UnitClosure.unit_id).where(
         UnitClosure.ancestor_id.in_(roots),
@@ -198,9 +198,10 @@ def units_for_choice(actor: Actor, permission: Permission, day: date, also: int 
         UnitClosure.from_on <= day,
         UnitClosure.to_on > day,
     )
+    below = select(UnitClosure.unit_id).where(UnitClosure.ancestor_id.in_(roots), UnitClosure.depth <= 1)
     wanted = or_(
         Unit.id.in_(near),
-        and_(Unit.id.in_(roots), Unit.valid_to <= day),
+        and_(Unit.id.in_(below), Unit.valid_to <= day),
         and_(Unit.id == (also or 0), within(actor, permission, Unit.id)),
     )
     rows = db.session.execute(_rows(day).where(wanted).order_by(UnitName.sort_name, Unit.id))

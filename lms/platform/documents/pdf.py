@@ -1,47 +1,4 @@
-"""PDF by WeasyPrint: tagged, fonts embedded, nothing fetched from outside."""
-
-import logging
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-import pikepdf
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-from lms.platform.documents import background, headers
-
-HERE = Path(__file__).parent
-logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # seven lines a paper say nothing to an operator
-
-
-class _Closed(URLFetcher):
-    """Only `data:` and the papers' own pictures beside this file (`giay:khung.svg`) are ever read."""
-
-    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        if url.startswith("giay:"):
-            path = (HERE / "papers" / url[5:]).resolve()
-            if path.parent != (HERE / "papers").resolve():
-                raise ValueError(f"not a picture of ours: {url}")
-            kinds = {".svg": "image/svg+xml", ".png": "image/png"}
-            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kinds[path.suffix]})
-        if url.startswith("data:"):
-            return super().fetch(url, headers)
-        raise ValueError(f"papers load nothing from outside: {url[:80]}")
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> FontConfiguration:
-    return FontConfiguration()
-
-
-@lru_cache(maxsize=8)
-def _stylesheet(name: str) -> CSS:
-    return CSS(filename=str(HERE / "papers" / name), font_config=_fonts(), url_fetcher=_Closed())
-
-
-_CLOSED = _Closed()
+"""PDF papers: the door to the drawing, which is loaded with the first paper and not with every command."""
 
 
 def render(html: str, *, stylesheet: str = "papers.css", behind: tuple[str, str] | None = None) -> bytes:
@@ -50,36 +7,13 @@ def render(html: str, *, stylesheet: str = "papers.css", behind: tuple[str, str]
     `behind` = (picture of ours, page size) lies under every page, e.g. ("khung.svg", "297mm 210mm"); it is drawn once
     in the life of the process.
     """
-    document = HTML(string=html, url_fetcher=_CLOSED, base_url="giay:")
-    written = document.write_pdf(
-        stylesheets=[_stylesheet(stylesheet)],
-        font_config=_fonts(),
-        pdf_variant="pdf/a-2u",
-        pdf_tags=True,
-        finisher=_finish_with(background.behind(*behind, _CLOSED) if behind else None),
-    )
-    return bytes(written)
+    from lms.platform.documents import drawing
 
-
-def _finish_with(more: Any) -> Any:
-    """Scope the header cells, then do what else the paper needs."""
-
-    def finish(document: Any, pdf: Any) -> None:
-        headers.scope_headers(document, pdf)
-        if more is not None:
-            more(document, pdf)
-
-    return finish
+    return drawing.render(html, stylesheet=stylesheet, behind=behind)
 
 
 def join(parts: list[bytes]) -> bytes:
     """Join PDFs laid out in parts, in order."""
-    import io
+    from lms.platform.documents import drawing
 
-    with pikepdf.new() as whole:
-        for part in parts:
-            with pikepdf.open(io.BytesIO(part)) as source:
-                whole.pages.extend(source.pages)
-        out = io.BytesIO()
-        whole.save(out)
-    return out.getvalue()
+    return drawing.join(parts)
