@@ -54,7 +54,8 @@ def serving(place: Installation) -> Iterator[Server]:
         yield Server(port, process.pid, _postmaster(place))
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        # Longer than gunicorn gives its workers to finish (graceful_timeout).
+        process.wait(timeout=90)
 
 
 def _free_port() -> int:
