@@ -79,4 +79,5 @@ def rebuild() -> None:
     """Tính lại toàn bộ nghĩa vụ học từ dữ liệu gốc; chỉ ghi những gì khác."""
     with transaction():
         service.rebuild(lambda step, seconds: click.echo(f"  {step:<14}{seconds:8.2f} giây"))
+    service.settle()
     click.echo("Đã tính lại.")

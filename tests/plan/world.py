@@ -29,10 +29,14 @@ from lms.platform.db import db
 
 BEGIN = date(2024, 9, 1)
 NOW = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-UNITS, PEOPLE, COURSES = 7, 3, 3
+UNITS, PEOPLE, COURSES = 7, 2, 3
 POSITIONS, CATEGORIES, KINDS, GROUPS = ("", "mot-cua"), ("cong_chuc", "vien_chuc"), ("phuong", "so"), ("KHCN", "QLNN")
 
-days = st.integers(0, 330).map(lambda n: BEGIN + timedelta(days=n * 2))
+# Mostly the same few days, so that intervals touch and completions fall on edges; the turn of the year among them.
+EDGES = [BEGIN + timedelta(days=n * 61) for n in range(10)] + [date(2024, 12, 31), date(2025, 1, 1), date(2025, 12, 31)]
+days = st.one_of(
+    st.sampled_from(EDGES), st.sampled_from(EDGES), st.integers(0, 660).map(lambda n: BEGIN + timedelta(n))
+)
 
 
 @st.composite
@@ -63,9 +67,9 @@ def cities(draw: Any) -> dict[str, list[dict[str, Any]]]:
             for k, a, b in chain(draw, long_ago, st.sampled_from(KINDS))
         ]
     for person in range(1, PEOPLE + 1):
-        rows["postings"] += draw(st.lists(postings(person), max_size=3))
+        rows["postings"] += draw(st.lists(postings(person), min_size=1, max_size=3))
     rows["postings"] = _one_primary(rows["postings"])
-    rows["requirements"] = draw(st.lists(requirements(), min_size=1, max_size=3))
+    rows["requirements"] = draw(st.lists(requirements(), min_size=2, max_size=3))
     return rows
 
 
@@ -105,11 +109,11 @@ def audiences(draw: Any) -> dict[str, Any]:
     begin, end = draw(st.one_of(st.just((date(2000, 1, 1), FOREVER)), intervals()))
     return {
         "sign": draw(st.sampled_from((1, 1, 1, -1))),
-        "unit_id": draw(st.integers(1, UNITS)),
+        "unit_id": draw(st.one_of(st.just(1), st.integers(1, UNITS))),
         "subtree": draw(st.integers(0, 3)) > 0,
-        "position": draw(st.sampled_from((None, None, *POSITIONS))),
-        "category": draw(st.sampled_from((None, None, *CATEGORIES))),
-        "kind": draw(st.sampled_from((None, None, *KINDS))),
+        "position": draw(st.sampled_from((*[None] * 4, *POSITIONS))),
+        "category": draw(st.sampled_from((*[None] * 4, *CATEGORIES))),
+        "kind": draw(st.sampled_from((*[None] * 4, *KINDS))),
         "from_on": begin,
         "to_on": end,
     }
@@ -120,7 +124,7 @@ def requirements(draw: Any) -> dict[str, Any]:
     """A requirement of any rule and due rule."""
     rule = draw(st.sampled_from(("all_of", "any_of", "hours")))
     due_rule = draw(st.sampled_from(("fixed", "after_posting", "calendar_year")))
-    begin, end = draw(intervals())
+    begin, end = draw(st.one_of(st.just((BEGIN, FOREVER)), intervals()))
     return {
         "rule": rule,
         "courses": []

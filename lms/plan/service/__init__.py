@@ -1,6 +1,12 @@
 """What changes plans, and what keeps the obligations true."""
 
-from lms.plan.service.derivation import rebuild, refresh_people, refresh_person_course, refresh_requirements
+from lms.plan.service.derivation import (
+    rebuild,
+    refresh_people,
+    refresh_person_course,
+    refresh_requirements,
+    settle,
+)
 from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
 
 __all__ = [
@@ -12,4 +18,5 @@ __all__ = [
     "refresh_people",
     "refresh_person_course",
     "refresh_requirements",
+    "settle",
 ]

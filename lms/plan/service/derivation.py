@@ -21,6 +21,16 @@ def rebuild(progress: Callable[[str, float], None] | None = None) -> None:
     analyse(db.session.connection())
 
 
+def settle() -> None:
+    """After a big change has been committed, let PostgreSQL mark the derived rows as settled: reports then read the
+    index alone. Runs outside any transaction; nothing to do on SQLite."""
+    bind = db.session.get_bind()
+    if is_postgresql() and isinstance(bind, sa.Engine):
+        with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("obligation", "segment", "reason"):
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")
+
+
 def refresh_people(person_ids: Iterable[int]) -> None:
     """Derive these people anew, for all requirements; costs what they cost, not what the city costs."""
     if people := set(person_ids):
