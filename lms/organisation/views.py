@@ -18,7 +18,7 @@ from lms.organisation.roster.records import HEADINGS, Roster
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
-from lms.platform.forms import Refused
+from lms.platform.forms import Refused, row_id
 from lms.platform.pages import page, paging
 
 bp = Blueprint("organisation", __name__, template_folder="templates")
@@ -56,7 +56,7 @@ def people() -> Response:
     """People of the visitor's units on a day."""
     day, complaint = _day_asked()
     permission = Permission.ORGANISATION_PERSON_READ
-    unit_id = request.args.get("don_vi", type=int)
+    unit_id = request.args.get("don_vi", type=row_id)
     words = vietnamese.nfc(request.args.get("tim", ""))[:80]
     category = request.args.get("loai", "")
     counts = queries.categories_on(current_user, permission, day, unit_id=unit_id, words=words)
@@ -174,17 +174,22 @@ def unit(unit_id: int) -> Response:
     day, complaint = _day_asked()
     stands = found.valid_from <= day < found.valid_to
     below = queries.children(unit_id, day) if stands else []
+    above = queries.ancestors(unit_id, day) if stands else []
+    came_from, became = queries.predecessors(unit_id, day), queries.successors(unit_id, day)
+    named = [row.id for row in (*above, *came_from, *became)]
     return page(
         "organisation/unit.html",
         unit=queries.unit_row(unit_id, day),
         stands=stands,
         last_day=date.fromordinal(found.valid_to.toordinal() - 1),
-        above=queries.ancestors(unit_id, day) if stands else [],
+        above=above,
+        # What stands beside or above is named to everybody, and is a link for those who may open it.
+        readable=queries.readable_units(current_user, Permission.ORGANISATION_PERSON_READ, named),
         groups=_grouped(below),
         heads=queries.heads_under([unit_id, *(row.id for row in below)], day),
         branches=queries.branches((row.id for row in below), day),
-        came_from=queries.predecessors(unit_id, day),
-        became=queries.successors(unit_id, day),
+        came_from=came_from,
+        became=became,
         day=day,
         is_today=day == clock.today(),
         complaint=complaint,
@@ -200,7 +205,7 @@ def unit(unit_id: int) -> Response:
 def roster_new() -> Response:
     """Send a roster file to be compared."""
     permission = Permission.ORGANISATION_ROSTER_IMPORT
-    asked = request.args.get("don_vi", type=int)
+    asked = request.args.get("don_vi", type=row_id)
     form = RosterForm()
     choices = queries.units_for_choice(current_user, permission, clock.today(), asked or form.unit.data)
     form.unit.choices = [(row.id, _said(row)) for row in choices]

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from lms.audit.models import AuditEvent
-from lms.organisation.models import Posting, RosterImport
+from lms.organisation.models import Posting, Reform, RosterImport, Succession
 from lms.platform.db import db
 from tests.conftest import TODAY
-from tests.factories import make_person, make_posting, make_unit
+from tests.factories import add, make_person, make_posting, make_unit
 from tests.organisation.rosters import as_csv, row
 
 
@@ -129,7 +129,19 @@ def test_the_tree_begins_at_ones_own_unit_and_counts_people_below(binh, cast):
 def test_a_unit_shows_what_hangs_under_it_and_where_it_hangs(binh, cast):
     page = binh.get("organisation.unit", unit_id=cast.district.id)
     assert page.heading == "Phường Ba Đình"
-    assert {"Thành phố Hà Nội", "Trường Tiểu học Hoa Sen"} <= set(page.links())
+    assert "Trường Tiểu học Hoa Sen" in page.links()
+    assert "Thành phố Hà Nội" in page.text
+
+
+def test_units_that_one_may_not_open_are_named_without_a_link(browse, binh, cast):
+    reform = add(Reform(code="sap-xep", title="Sắp xếp", effective_on=date(2025, 7, 1)))
+    old = make_unit(name="Phường Cũ", kind="phuong", parent=cast.other, valid_to=date(2025, 7, 1))
+    add(Succession(reform_id=reform.id, old_id=old.id, new_id=cast.district.id, share="area_only"))
+    page = binh.get("organisation.unit", unit_id=cast.district.id)
+    assert {"Thành phố Hà Nội", "Phường Cũ"}.isdisjoint(page.links())
+    assert "Phường Cũ" in page.text
+    wide = browse.as_(cast.giang).get("organisation.unit", unit_id=cast.district.id).links()
+    assert {"Thành phố Hà Nội", "Phường Cũ"} <= set(wide)
 
 
 def test_a_unit_that_has_ended_says_so(browse, cast):

@@ -48,6 +48,14 @@ def unit_for(actor: Actor, permission: Permission, unit_id: int) -> Unit:
     return unit
 
 
+def readable_units(actor: Actor, permission: Permission, unit_ids: Iterable[int]) -> set[int]:
+    """Those of the given units that lie within the actor's units."""
+    wanted = sorted(set(unit_ids))
+    if not wanted:
+        return set()
+    return set(db.session.scalars(select(Unit.id).where(Unit.id.in_(wanted), within(actor, permission, Unit.id))))
+
+
 def root_on(day: date) -> Unit | None:
     """The top of the tree: the city."""
     return db.session.scalar(
