@@ -13,6 +13,7 @@ from lms.certificates.queries import Filter, Row
 from lms.certificates.rules import Status
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, open_to_all, requires, signed_in
+from lms.platform.forms import row_id
 from lms.platform.pages import page, paging
 from lms.platform.rates import limiter
 
@@ -104,7 +105,7 @@ def _verdict(asked: str) -> Response:
 def _filter() -> Filter:
     status = request.args.get("tinh-trang", "")
     return Filter(
-        book=request.args.get("so-quyen", None, type=int),
+        book=request.args.get("so-quyen", None, type=row_id),
         words=vietnamese.nfc(request.args.get("tim", ""))[:120],
         status=Status(status) if status in list(Status) else None,
     )
@@ -140,7 +141,7 @@ def register_file() -> Any:
             ),
             "soon",
         )
-        return redirect(f"{url_for('.register')}?{request.query_string.decode()}")
+        return redirect(url_for(".register") + "?" + request.query_string.decode("ascii", "replace"))
     content = register.workbook(queries.register_book(current_user, wanted), total=total, today=clock.today())
     return send_file(
         io.BytesIO(content),

@@ -1,13 +1,21 @@
 """Forms of identity."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import EqualTo
+from wtforms.widgets import HiddenInput
 
 from lms.identity.labels import ROLES
-from lms.platform.forms import Form, at_most, needed
+from lms.platform.forms import Form, at_most, between, needed, row_id
 
 
 class SignInForm(Form):
@@ -85,21 +93,16 @@ class ButtonForm(Form):
 class PeopleForm(Form):
     """People ticked in the list, and the list's filter to come back to."""
 
-    nguoi = SelectMultipleField(coerce=int, validate_choice=False)
+    nguoi = SelectMultipleField(coerce=row_id, validate_choice=False)
     ve = HiddenField()
 
 
 class DepartmentForm(Form):
     """A unit and one of its departments."""
 
-    don_vi = HiddenField(validators=[needed()])
+    don_vi = IntegerField(widget=HiddenInput(), validators=[needed(), between(1, 2**31 - 1)])
     phong = HiddenField()
     ve = HiddenField()
-
-    def validate_don_vi(self, field: Any) -> None:
-        """The unit is a number."""
-        if not str(field.data).isdigit():
-            field.data = "0"
 
 
 class GrantForm(Form):

@@ -261,7 +261,7 @@ def answer(slug: str, attempt_id: int, place: int) -> AnyResponse:
     if by_script:
         return jsonify(saved_at=_time(g.arrived), answered=saved.answered, complete=saved.complete)
     onward = request.form.get("den", "")
-    if onward == "nop" or not onward.isdigit():
+    if not (onward.isdecimal() and len(onward) < 4):
         return _to(".review_attempt", slug=slug, attempt_id=attempt_id)
     return _to(".attempt", slug=slug, attempt_id=attempt_id, place=int(onward))
 

@@ -5,14 +5,14 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import Optional
 
-from lms.platform.forms import Form, VietnameseDateField
+from lms.platform.forms import Form, VietnameseDateField, row_id
 
 
 class RosterForm(Form):
     """A roster to compare: the file, whose it is, and the day it speaks of."""
 
     file = FileField(_l("Tệp danh sách"), [FileRequired(_l("Hãy chọn tệp danh sách."))])
-    unit = SelectField(_l("Đơn vị"), coerce=int, validate_choice=False)
+    unit = SelectField(_l("Đơn vị"), coerce=row_id, validate_choice=False)
     on = VietnameseDateField(_l("Danh sách tính đến ngày"), [Optional()])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -20,6 +21,14 @@ class Refused(Exception):
     def __init__(self, reason: Enum) -> None:
         super().__init__(str(reason))
         self.reason = reason
+
+
+def row_id(value: Any) -> int:
+    """Read the key of a row from what was sent; ValueError for anything that no row can have."""
+    number = int(value)
+    if not 0 <= number < 2**31:
+        raise ValueError("no row has this key")
+    return number
 
 
 def _clean(value: Any) -> Any:
@@ -94,10 +103,18 @@ class VietnameseDateField(DateField):
     """A day typed as dd/mm/yyyy: a plain text box, since the browser's own picker speaks its own language."""
 
     widget = TextInput()
+    data: date | None
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         kwargs["render_kw"] = {"inputmode": "numeric", "placeholder": "dd/mm/yyyy", **kwargs.get("render_kw", {})}
         super().__init__(label, validators, format=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day; a year nobody means (a slip of the keyboard) is refused like any other mistake."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not 1900 <= self.data.year < 2200:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid date value."))
 
 
 class Needed:

@@ -21,14 +21,15 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, ValidationError
 from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
 
 from lms.platform.access import open_to_all, reader_is_developer
-from lms.platform.db import db
+from lms.platform.db import SAFE_METHODS, db
 from lms.platform.forms import Form, VietnameseDateField, attributes, needed
 from lms.platform.i18n import COOKIE, LANGUAGES
 
@@ -125,8 +126,11 @@ class _Static:
 def _static(name: str) -> _Static | None:
     """The file of that name under static/, or None; development sees every change at once."""
     folder = (HERE / "static").resolve()
-    paths = [folder / part for part in SITE_CSS] if name == "site.css" else [(folder / name).resolve()]
-    if not all(path.is_relative_to(folder) and path.is_file() for path in paths):
+    try:
+        paths = [folder / part for part in SITE_CSS] if name == "site.css" else [(folder / name).resolve()]
+        if not all(path.is_relative_to(folder) and path.is_file() for path in paths):
+            return None
+    except (OSError, ValueError):  # a name that no file can have
         return None
     return _read_static(tuple((path, path.stat().st_mtime_ns) for path in paths))
 
@@ -345,8 +349,29 @@ def error_page(status: int) -> Response:
     return response
 
 
+class _Key(IntegerConverter):
+    """A whole number in an address: more digits than any key has name nothing."""
+
+    def to_python(self, value: str) -> Any:
+        """Read the number; ValidationError means 404."""
+        if len(value) > 18:
+            raise ValidationError
+        return super().to_python(value)
+
+
+def _refuse_nul() -> None:
+    """Refuse the one character that no text of ours can hold, before a database stumbles over it."""
+    if "\0" in request.path:
+        abort(404)
+    sent = (*request.args.values(), *request.form.values(), *(file.filename or "" for file in request.files.values()))
+    if any("\0" in value for value in sent):
+        abort(400)
+
+
 def init_app(app: Flask) -> None:
     """Bind assets, headers and error pages."""
+    app.url_map.converters["int"] = _Key
+    app.before_request(_refuse_nul)
     app.register_blueprint(bp)
     app.jinja_env.globals.update(asset=asset, address=address, theme=theme, attributes=attributes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -364,6 +389,13 @@ def init_app(app: Flask) -> None:
         if (allow := getattr(error, "valid_methods", None)) is not None:
             response.headers["Allow"] = ", ".join(allow)
         return response
+
+    @app.errorhandler(DataError)
+    def beyond_columns(error: DataError) -> Response:
+        """A value that its column cannot hold: forms should have refused it, addresses name nothing by it."""
+        app.logger.warning("value refused by the database: %s %s: %s", request.method, request.path, error.orig)
+        db.session.rollback()
+        return error_page(404 if request.method in SAFE_METHODS else 400)
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)

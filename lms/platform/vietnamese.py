@@ -51,9 +51,12 @@ def name_sort_key(full_name: str) -> str:
     return sort_key(given) + _END + sort_key(" ".join(others))
 
 
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if not chr(code).isspace()}
+
+
 def nfc(text: str) -> str:
-    """Compose marks, turn every run of white space into one space and strip the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Compose marks, turn every run of white space into one space, strip the ends and drop control characters."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_CONTROLS).split())
 
 
 _FOLDED_D = str.maketrans("đĐ", "dd")

@@ -8,6 +8,7 @@ from flask import abort, url_for
 from wtforms import SelectChoice
 
 from lms.platform.access import Actor, Permission
+from lms.platform.forms import row_id
 from lms.reports import labels, queries, rules
 from lms.reports.forms import ComplianceFilter
 from lms.reports.queries import Compliance, PlanFacts, RequirementFacts, Scope, View
@@ -61,9 +62,10 @@ def _place(view: View, roots: list[Place], wanted: str) -> tuple[Place | None, b
     first = roots[0] if roots else None
     if not wanted:
         return first, False
-    if not wanted.isdigit():
+    try:
+        place = view.tree.places.get(row_id(wanted))
+    except ValueError:
         abort(404)
-    place = view.tree.places.get(int(wanted))
     if place is None:
         return first, True
     allowed = {root.unit_id for root in roots}

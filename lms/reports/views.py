@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -89,11 +90,12 @@ def trend() -> Response:
     requirements = queries.requirements_of(chosen.plan.id)
     points = _trend(chosen, requirements)
     target = request.args.get("muc_tieu", "")
+    is_percent = re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", target) is not None
     return page(
         "reports/_trend.html",
         points=points,
         chart=charts.line_chart,
-        target=vietnamese.parse_decimal(target) if target.replace(".", "", 1).isdigit() else None,
+        target=vietnamese.parse_decimal(target) if is_percent else None,
     )
 
 

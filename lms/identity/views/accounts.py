@@ -17,7 +17,7 @@ from lms.identity.views.blueprint import bp
 from lms.platform.access import Permission, requires
 from lms.platform.clock import day_of, now, today
 from lms.platform.documents import pdf
-from lms.platform.forms import Refused
+from lms.platform.forms import Refused, row_id
 from lms.platform.pages import page, paging
 from lms.platform.vietnamese import sort_key
 
@@ -28,7 +28,7 @@ MOST_SLIPS = 400
 def _chosen() -> AccountFilter:
     state = request.args.get("trang_thai", "")
     return AccountFilter(
-        unit_id=request.args.get("don_vi", type=int),
+        unit_id=request.args.get("don_vi", type=row_id),
         department=request.args.get("phong", ""),
         state=AccountState(state) if state in set(AccountState) else None,
         name=request.args.get("tim", "")[:100],
@@ -103,8 +103,9 @@ def codes_pdf() -> Response:
     else:
         form = DepartmentForm()
         back = form.ve.data
-        form.validate()
-        unit_id = queries.unit_for(current_user, MANAGE, int(form.don_vi.data or 0))
+        if not form.validate_on_submit():
+            abort(404)
+        unit_id = queries.unit_for(current_user, MANAGE, form.don_vi.data)
         people = [
             row
             for row in queries.people_of_department(current_user, unit_id, form.phong.data or "", today=day, now=moment)
