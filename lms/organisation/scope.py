@@ -3,19 +3,30 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from lms.organisation.models import Person, Posting, UnitClosure
+from lms.organisation.models import Person, Posting, Unit, UnitClosure
+from lms.platform import clock
 from lms.platform.access import Actor, Permission
+from lms.platform.db import greatest, least
 
 
 def within(
     actor: Actor, permission: Permission, unit: InstrumentedAttribute[Any] | ColumnElement[Any]
 ) -> ColumnElement[bool]:
-    """Whether `unit` lies, on any day, under a unit where the actor holds the permission: history stays readable."""
+    """Whether `unit` lies today under a unit where the actor holds the permission.
+
+    A unit that has ended belongs where it stood last, so that history stays readable; one that went to another
+    parent belongs to that one alone.
+    """
     roots = actor.roots(permission)
-    return unit.in_(select(UnitClosure.unit_id).where(UnitClosure.ancestor_id.in_(sorted(roots))))
+    day = greatest(Unit.valid_from, least(literal(clock.today(), Unit.valid_to.type), Unit.valid_to - 1))
+    return unit.in_(
+        select(UnitClosure.unit_id)
+        .join(Unit, Unit.id == UnitClosure.unit_id)
+        .where(UnitClosure.ancestor_id.in_(sorted(roots)), UnitClosure.from_on <= day, UnitClosure.to_on > day)
+    )
 
 
 def person_within(

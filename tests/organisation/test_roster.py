@@ -1,5 +1,6 @@
 """Reading rosters and telling what they would change."""
 
+import zipfile
 from datetime import date
 
 import pytest
@@ -154,6 +155,16 @@ def test_a_file_of_no_use_is_refused_with_a_remedy(content, says):
     with pytest.raises(UnreadableRoster, match=says) as caught:
         read(content, "danh-sach.xlsx", ON)
     assert "Hãy" in str(caught.value) or "cần" in str(caught.value)
+
+
+def test_a_workbook_that_claims_to_be_smaller_than_it_is_is_never_unpacked():
+    content = CLEAN.read_bytes()
+    with zipfile.ZipFile(CLEAN) as archive:
+        size = archive.getinfo("xl/worksheets/sheet1.xml").file_size
+    lying = content.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    assert lying != content
+    with pytest.raises(UnreadableRoster, match="Không mở được bảng tính"):
+        read(lying, "danh-sach.xlsx", ON)
 
 
 @pytest.mark.parametrize(
