@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from lms.platform.addresses import safe_next as safe_next
 from lms.platform.vietnamese import fold
 
 MAX_FAILURES = 5
@@ -231,10 +232,3 @@ def why_not_end_grant(
     if is_own and is_administrator and not other_administrator_grants:
         return ManageRefusal.OWN_LAST_ADMINISTRATOR
     return None
-
-
-def safe_next(target: str | None) -> str | None:
-    """The target if it is a page of this site; anything that could lead elsewhere is dropped."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return None
-    return None if re.search(r"[\x00-\x20\x7f\\]", target) else target

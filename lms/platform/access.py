@@ -94,10 +94,15 @@ def _guard(view: View, policy: Policy, check: Callable[[], None]) -> View:
     return guarded  # type: ignore[return-value]
 
 
+LONGEST_WAY_BACK = 1000
+"""Characters: a cookie that grows beyond 4 kB is dropped by browsers, and with it the token of the sign-in form."""
+
+
 def to_sign_in() -> Response:
     """Send a stranger to the sign-in page and remember where a plain page visit was going."""
-    if request.method == "GET":
-        session["next"] = request.full_path.rstrip("?")
+    wanted = request.full_path.rstrip("?")
+    if request.method == "GET" and len(wanted) <= LONGEST_WAY_BACK:
+        session["next"] = wanted
     return redirect(url_for("identity.sign_in"))
 
 

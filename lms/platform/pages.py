@@ -29,6 +29,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
 
 from lms.platform.access import open_to_all, reader_is_developer
+from lms.platform.addresses import safe_next
 from lms.platform.db import SAFE_METHODS, db
 from lms.platform.forms import Form, VietnameseDateField, attributes, needed
 from lms.platform.i18n import COOKIE, LANGUAGES
@@ -221,9 +222,8 @@ def _filled_badly() -> SampleForm:
 @open_to_all
 def appearance() -> Response:
     """Remember light, dark or the system's choice, and the language, in cookies."""
-    back = request.form.get("ve", "/")
     response = make_response("", 303)
-    response.headers["Location"] = back if back.startswith("/") and not back.startswith("//") else "/"
+    response.headers["Location"] = safe_next(request.form.get("ve")) or "/"
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     if (theme := request.form.get("giao_dien")) in ("light", "dark", "auto"):
         response.set_cookie("giao_dien", theme, max_age=31_536_000, samesite="Lax", secure=secure)

@@ -1,6 +1,7 @@
 """Pages that belong to no domain."""
 
 import pytest
+from flask import url_for
 from sqlalchemy.exc import OperationalError
 
 from lms.platform import pages
@@ -11,7 +12,7 @@ def test_the_style_page_shows_every_component(browse, session):
     assert page.heading == "Mẫu thành phần"
     assert page.errors == [
         "Cần điền mục này.",
-        "Ngày cần ghi dạng ngày/tháng/năm, ví dụ 05/03/2026.",
+        "Ngày chưa đúng. Hãy ghi ngày/tháng/năm có trong lịch, ví dụ 05/03/2026.",
     ]
 
 
@@ -67,3 +68,29 @@ def test_a_long_page_is_compressed_for_a_browser_that_takes_it(browse, session):
     packed = browse.client.get("/_ui", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.data) < len(plain.data) / 3
+
+
+@pytest.mark.parametrize(
+    "back", ["//example.com", "/\\example.com", "/\t/example.com", "https://example.com", "/a\nb", ""]
+)
+def test_choosing_an_appearance_leads_nowhere_but_back(browse, session, back):
+    assert browse.post("platform.appearance", data={"ve": back, "giao_dien": "dark"}).location == "/"
+
+
+def test_a_long_address_does_not_burst_the_cookie_of_the_sign_in_form(browse, session):
+    hardly_compressible = "".join(str(number**3) for number in range(600))
+    page = browse.get(f"/nhan-su?tim={hardly_compressible}", 302)
+    assert page.location == "/dang-nhap"
+    assert sum(len(value) for value in page.response.headers.getlist("Set-Cookie")) < 1000
+
+
+def test_every_unsafe_address_refuses_a_form_without_the_token(app, browse, cast, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    giang, let_through = browse.as_(cast.giang), []
+    for rule in app.url_map.iter_rules():
+        if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}:
+            with app.test_request_context():
+                address = url_for(rule.endpoint, **dict.fromkeys(rule.arguments, 1))
+            if giang.client.post(address, headers={"X-Requested-With": "fetch"}).status_code != 400:
+                let_through.append(address)
+    assert not let_through
