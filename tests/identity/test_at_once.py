@@ -7,9 +7,11 @@ import pytest
 from lms.audit.models import AuditEvent
 from lms.identity import service
 from lms.identity.models import Account
+from lms.organisation.models import Person
 from lms.platform.db import db, transaction
 from lms.platform.events import SYSTEM
 from tests.conftest import NOW, TODAY
+from tests.factories import make_person
 
 PASSWORD = "cá rô kho tộ ngon"
 
@@ -49,3 +51,33 @@ def test_twelve_guesses_at_once_are_five_tries_and_a_lock(app, account_id):
         assert account.locked_until is not None
     assert sum("Còn 4 lần thử" in answer for answer in answers) == 1
     assert sum("Đã nhập sai quá nhiều lần" in answer for answer in answers) == 8
+
+
+@pytest.fixture
+def person_id(app):
+    with app.app_context(), transaction():
+        found = make_person(name="Bấm Hai Lần").id
+    yield found
+    with app.app_context(), transaction():
+        for table in (AuditEvent, Account, Person):
+            db.session.execute(db.delete(table))
+
+
+def test_a_button_pressed_twice_makes_one_account(app, person_id):
+    start, made = threading.Barrier(6), []
+
+    def press():
+        with app.app_context():
+            person = db.session.get_one(Person, person_id)
+            db.session.rollback()
+            start.wait()
+            with transaction():
+                made.append(service.create_accounts([person], by=SYSTEM, now=NOW)[person_id].id)
+
+    workers = [threading.Thread(target=press) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(made) == 6
+    assert len(set(made)) == 1

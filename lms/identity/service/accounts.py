@@ -43,10 +43,17 @@ def account_of(*, person_id: int | None, account_id: int | None, by: By, now: da
 
 
 def create_accounts(people: Sequence[Person], *, by: By, now: datetime) -> dict[int, Account]:
-    """Make accounts for people who have none, all at once; gives person id → account."""
+    """Make accounts for people who have none, all at once; gives person id → account.
+
+    Who was given one meanwhile (a button pressed twice) keeps it.
+    """
     if not people:
         return {}
     lock("identity:logins")
+    had = _accounts_of(people)
+    everyone, people = people, [person for person in people if person.id not in had]
+    if not people:
+        return had
     wanted = {text.strip().lower() for person in people for text in (person.email, person.staff_code) if text.strip()}
     taken = queries.logins_taken(wanted)
     rows: list[dict[str, Any]] = []
@@ -57,7 +64,6 @@ def create_accounts(people: Sequence[Person], *, by: By, now: datetime) -> dict[
         own_mailbox = person.email.strip().lower() == login
         rows.append({"person_id": person.id, "login": login, "email": login if own_mailbox else "", "created_at": now})
     db.session.execute(insert(Account), rows)
-    made = db.session.scalars(select(Account).where(Account.person_id.in_([person.id for person in people]))).all()
     unit_id = db.session.scalar(
         select(Posting.unit_id)
         .where(Posting.person_id == people[0].id, Posting.is_primary, Posting.superseded_at.is_(None))
@@ -67,7 +73,12 @@ def create_accounts(people: Sequence[Person], *, by: By, now: datetime) -> dict[
     one = people[0].id if len(people) == 1 else None
     logins = tuple(sorted(row["login"] for row in rows))
     emit(AccountsMade(count=len(rows), logins=logins, unit_id=unit_id, person_id=one), by=by)
-    return {account.person_id: account for account in made if account.person_id is not None}
+    return _accounts_of(everyone)
+
+
+def _accounts_of(people: Sequence[Person]) -> dict[int, Account]:
+    found = db.session.scalars(select(Account).where(Account.person_id.in_([person.id for person in people])))
+    return {account.person_id: account for account in found if account.person_id is not None}
 
 
 def _opaque() -> str:
