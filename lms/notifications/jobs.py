@@ -57,6 +57,9 @@ def _send(config: Config, letters: list[Claimed]) -> tuple[list[int], dict[int, 
                     failed[letter.id] = (f"{code} {text.decode(errors='replace')}", code >= 500)
                 except smtplib.SMTPResponseException as error:
                     failed[letter.id] = (f"{error.smtp_code} {error.smtp_error!r}", False)
+                except (smtplib.SMTPNotSupportedError, ValueError) as error:
+                    # An address that cannot be written down must not hold up the letters behind it.
+                    failed[letter.id] = (str(error), True)
     except (OSError, smtplib.SMTPException) as error:
         for letter in letters:
             if letter.id not in sent:

@@ -44,7 +44,7 @@ def office() -> Iterator[PostOffice]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         found.port = probe.getsockname()[1]
-    controller = Controller(found, hostname="127.0.0.1", port=found.port)
+    controller = Controller(found, hostname="127.0.0.1", port=found.port, enable_SMTPUTF8=False)
     controller.start()
     yield found
     controller.stop()
@@ -155,3 +155,13 @@ def test_the_pause_never_shrinks_and_ends(tries):
         assert again is not None
         assert again > NOW
         assert tries == 1 or again >= rules.next_try(tries - 1, NOW)
+
+
+def test_an_address_that_no_server_takes_does_not_hold_up_the_letters_behind_it(config, office, session):
+    service.write_letter("đặng.ánh@example.gov.vn", subject="Kích hoạt", body="Kính gửi Ánh,\n", now=NOW)
+    service.write_letter("hai@example.gov.vn\nBcc: ba@example.gov.vn", subject="Kích hoạt", body="…", now=NOW)
+    service.write_letter("bon@example.gov.vn", subject="Kích hoạt", body="Kính gửi Bốn,\n", now=NOW)
+    db.session.flush()
+    assert jobs.deliver(config, NOW) == (1, 2)
+    assert [recipients for recipients, _message in office.letters] == [["bon@example.gov.vn"]]
+    assert jobs.deliver(config, NOW + timedelta(days=1)) == (0, 0)
