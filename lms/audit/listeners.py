@@ -17,7 +17,7 @@ def write_down(event: Event, by: By) -> None:
             key=event.key,
             account_id=by.account_id,
             actor=by.name,
-            address=(request.remote_addr or "") if has_request_context() else "",
+            address=(request.remote_addr or "")[:45] if has_request_context() else "",
             unit_id=event.unit_id,
             person_id=event.person_id,
             facts=event.facts(),

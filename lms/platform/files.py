@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import stat
+import threading
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ def keep(content: bytes) -> str:
     path = _path(name)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_name(f"{path.name}.{os.getpid()}.part")
+        half = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
         with half.open("wb") as file:
             file.write(content)
             file.flush()
