@@ -6,11 +6,13 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 
-from lms.identity.models import Role
+from lms.identity import service as identity
+from lms.identity.models import Grant, Role
 from lms.plan import queries
 from lms.plan.models import Obligation, Plan
 from lms.platform.db import db
-from tests.conftest import TODAY
+from lms.platform.events import SYSTEM
+from tests.conftest import NOW, TODAY
 from tests.factories import make_account, make_person
 from tests.plan.plans import SHIPPED, SMALL, apply, make_course, make_position
 
@@ -119,6 +121,14 @@ def test_the_nearest_hr_answers(cast, plan):
     db.session.flush()
     [contact] = queries.contacts_for(cast.ward.id, TODAY)
     assert (contact.name, contact.unit) == ("Trần Văn Bình", "Phường Ba Đình")
+
+
+def test_a_role_taken_back_today_answers_no_more(cast, plan):
+    late = make_account(person=make_person(name="Đỗ Thị Thôi", unit=cast.ward), role=Role.HR, at=cast.ward)
+    grant = db.session.scalars(sa.select(Grant).where(Grant.account_id == late.id)).one()
+    grant.from_on = TODAY
+    identity.end_grant(grant, by=SYSTEM, today=TODAY, now=NOW)
+    assert [contact.name for contact in queries.contacts_for(cast.ward.id, TODAY)] == ["Trần Văn Bình"]
 
 
 def upload(text: str) -> dict:

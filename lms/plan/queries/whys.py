@@ -191,6 +191,7 @@ def contacts_for(unit_id: int, today: date, most: int = 3) -> list[Contact]:
             Grant.role == Role.HR,
             Grant.from_on <= today,
             Grant.to_on > today,
+            Grant.ended_at.is_(None),
             Account.disabled_at.is_(None),
         )
         .order_by(UnitClosure.depth, Person.sort_name, Person.id)
