@@ -59,11 +59,12 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
             "DATABASE_URL phải bắt đầu bằng sqlite:/// hoặc postgresql+psycopg:// (đang là "
             f"{url.split(':', 1)[0]}:…). Ví dụ: postgresql+psycopg://lms:matkhau@127.0.0.1/lms"
         )
+    public_url = (env.get("PUBLIC_URL") or Config.public_url).rstrip("/")
     return Config(
         instance=instance,
         database_url=url,
         secret_key=_secret(env, "SECRET_KEY") or _own_secret(instance),
-        public_url=(env.get("PUBLIC_URL") or Config.public_url).rstrip("/"),
+        public_url=public_url,
         city_name=env.get("CITY_NAME") or Config.city_name,
         mail_host=env.get("MAIL_HOST", ""),
         mail_port=_whole(env, "MAIL_PORT", Config.mail_port),
@@ -72,7 +73,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         mail_tls=_flag(env, "MAIL_TLS"),
         mail_sender=env.get("MAIL_SENDER") or Config.mail_sender,
         idle_minutes=_whole(env, "IDLE_MINUTES", Config.idle_minutes),
-        secure_cookies=_flag(env, "SECURE_COOKIES"),
+        secure_cookies=_flag(env, "SECURE_COOKIES") if env.get("SECURE_COOKIES") else public_url.startswith("https://"),
         trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0),
         rate_storage=env.get("RATE_STORAGE") or Config.rate_storage,
         development=_flag(env, "LMS_DEVELOPMENT"),
