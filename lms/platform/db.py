@@ -75,7 +75,8 @@ def init_app(app: Flask, config: Config) -> None:
             # Compiling a plan costs more than it saves on short statements, and seconds when statistics are stale.
             "connect_args": {"options": "-c jit=off"},
         }
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    # What was asked of the database may be somebody's number: an error in the log tells the statement without it.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**options, "hide_parameters": not config.development}
     db.init_app(app)
     with app.app_context():
         if config.on_sqlite:
