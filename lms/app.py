@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from importlib import import_module
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_migrate import Migrate
@@ -108,12 +108,12 @@ def _add_domains(app: Flask) -> None:
 
 def navigation(group: str) -> list[Entry]:
     """The entries that the visitor may open."""
-    if not current_user.is_authenticated:
+    visitor = current_user._get_current_object()  # behind the proxy, which looks it up anew at every touch
+    if not visitor.is_authenticated:
         return []
     return [
         entry
         for entry in NAVIGATION
         if entry.group == group
-        and entry.endpoint in current_app.view_functions
-        and (current_user.person_id is not None if entry.permission is None else access.may(entry.permission))
+        and (visitor.person_id is not None if entry.permission is None else visitor.roots(entry.permission))
     ]

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 
 from lms.app import create_app
 from lms.audit.models import AuditEvent
 from lms.platform import clock, config, rates
-from lms.platform.db import db
+from lms.platform.db import db, only_reading
 from tests import factories
 from tests.pages import Browse
 
@@ -45,9 +46,17 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         rates.limiter.enabled = False  # the table of permissions asks more often than people do
         with app.app_context():
             upgrade()
+        sa.event.listen(db.session, "after_begin", _forbid_pages_to_write)
         yield app
         with app.app_context():
             db.engine.dispose()
+
+
+def _forbid_pages_to_write(_session: Any, _transaction: Any, connection: sa.Connection) -> None:
+    """Do for the savepoints of tests what `lms.platform.db` does for the transactions of real visits."""
+    if only_reading() and connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        driver.execute("SET TRANSACTION READ ONLY")
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Course, CourseVersion
@@ -312,17 +312,19 @@ def certificate_of_completion(person_id: int, completion_id: int) -> int | None:
     )
 
 
+_BY_COMPLETION: Select[*tuple[Any, ...]] = (
+    select(Certificate.completion_id, func.max(Certificate.id))
+    .where(Certificate.completion_id.in_(bindparam("completion_ids", expanding=True)))
+    .group_by(Certificate.completion_id)
+)
+
+
 def certificates_by_completion(completion_ids: Iterable[int]) -> dict[int, int]:
     """Completion id → id of its newest certificate, for lists that link to papers."""
     wanted = sorted(set(completion_ids))
     if not wanted:
         return {}
-    rows = db.session.execute(
-        select(Certificate.completion_id, func.max(Certificate.id))
-        .where(Certificate.completion_id.in_(wanted))
-        .group_by(Certificate.completion_id)
-    )
-    return dict(rows.all())
+    return dict(db.session.execute(_BY_COMPLETION, {"completion_ids": wanted}).all())
 
 
 def certificate_for(actor: Actor, permission: Permission, certificate_id: int) -> Row | None:

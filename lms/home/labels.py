@@ -18,6 +18,13 @@ LOOKS = {
 }
 """Urgency → kind of the state macro."""
 
+WAITING: dict[Urgency, Any] = {
+    Urgency.IN_PROGRESS: _l("Đang học"),
+    Urgency.NOT_STARTED: _l("Chưa bắt đầu"),
+    Urgency.PAUSED: _l("Tạm dừng"),
+}
+"""Urgency → its words where no number of days belongs to them."""
+
 CATEGORIES: dict[str, Any] = {
     "can_bo": _l("Cán bộ"),
     "cong_chuc": _l("Công chức"),
@@ -39,8 +46,7 @@ def standing_words(standing: Standing) -> str:
         return _("Quá hạn %(n)s ngày", n=-standing.days)
     if standing.urgency is Urgency.DUE_SOON:
         return _("Hạn hôm nay") if standing.days <= 0 else _("Còn %(n)s ngày", n=standing.days)
-    words = {Urgency.IN_PROGRESS: _("Đang học"), Urgency.NOT_STARTED: _("Chưa bắt đầu"), Urgency.PAUSED: _("Tạm dừng")}
-    return words[standing.urgency]
+    return str(WAITING[standing.urgency])
 
 
 def greeting(today: date, open_duties: int, minutes: int, overdue: list[int]) -> str:

@@ -79,9 +79,13 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**options, "hide_parameters": not config.development}
     db.init_app(app)
     with app.app_context():
-        if config.on_sqlite:
-            _prepare_sqlite(db.engine)
+        _prepare_sqlite(db.engine) if config.on_sqlite else _prepare_postgresql(db.engine)
     app.after_request(_finish)
+
+
+def only_reading() -> bool:
+    """Whether this is the visit of a page, which writes nothing."""
+    return has_request_context() and request.method in SAFE_METHODS
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
@@ -103,8 +107,19 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         # A writer takes the one write lock at once: waiting is then possible, upgrading later is not.
-        reading = has_request_context() and request.method in SAFE_METHODS
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if only_reading() else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # The database itself refuses what a visit of a page would write; so such a visit may end by COMMIT (_finish).
+        reading = only_reading()
+        driver: Any = connection.connection.driver_connection
+        if bool(driver.read_only) is not reading:
+            driver.read_only = reading
+        if reading:
+            g.only_read = True
 
 
 def _compare_vietnamese(left: str, right: str) -> int:
@@ -120,6 +135,10 @@ def _finish(response: Response) -> Response:
         for act in g.pop("after_commit", ()):
             act()
     else:
+        # The driver forgets its prepared statements at every ROLLBACK, and planning a page costs more than reading it.
+        if g.pop("only_read", False):
+            db.session.expunge_all()
+            db.session.commit()
         db.session.rollback()
         g.pop("after_commit", None)
     return response

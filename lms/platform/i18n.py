@@ -3,8 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, gettext, ngettext
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, gettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from lms.platform import vietnamese
 from lms.platform.config import ROOT
@@ -15,8 +18,12 @@ COOKIE = "ngon_ngu"
 
 def language() -> str:
     """The language of this request: the visitor's choice, else Vietnamese."""
-    chosen = request.cookies.get(COOKIE, "") if has_request_context() else ""
-    return chosen if chosen in LANGUAGES else "vi"
+    if not has_request_context():
+        return "vi"
+    if "language" not in g:  # asked for with every word of a page
+        chosen = request.cookies.get(COOKIE, "")
+        g.language = chosen if chosen in LANGUAGES else "vi"
+    return str(g.language)
 
 
 def init_app(app: Flask) -> None:
@@ -25,12 +32,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "vi"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Ho_Chi_Minh"
     Babel(app, locale_selector=language)
-    # The words of a page are looked up a hundred times: in Vietnamese they are the msgids themselves.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: text if language() == "vi" else gettext(text),
-        lambda one, many, n: (one if n == 1 else many) if language() == "vi" else ngettext(one, many, n),
-        newstyle=True,
-    )
+    app.jinja_env.globals["_"] = _words
     app.jinja_env.filters.update(
         day=_day,
         moment=vietnamese.short_moment,
@@ -41,6 +43,16 @@ def init_app(app: Flask) -> None:
         masked=vietnamese.masked_id,
     )
     app.jinja_env.globals.update(percent=vietnamese.percent, language=language)
+
+
+@pass_eval_context
+def _words(escaping: EvalContext, text: str, /, **values: Any) -> str:
+    """What templates call `_`: a hundred times a page, so Vietnamese, which is what templates say, is not looked up."""
+    said = text if language() == "vi" else gettext(text)
+    if not values:
+        said %= {}  # "%%" is a sign of percent here as well
+        return Markup(said) if escaping.autoescape else said
+    return (Markup(said) if escaping.autoescape else said) % values
 
 
 def _day(value: date | datetime | None) -> Any:

@@ -113,8 +113,19 @@ def _rows() -> Any:
     )
     return (
         sa.select(
-            Obligation,
-            Requirement,
+            Obligation.id,
+            Obligation.requirement_id,
+            Obligation.cycle,
+            Obligation.opened_on,
+            Obligation.closes_on,
+            Obligation.due_on,
+            Obligation.started_on,
+            Obligation.fulfilled_on,
+            Requirement.title,
+            Requirement.short_title,
+            Requirement.rule,
+            Requirement.hours_needed,
+            Requirement.content_group,
             Plan.code.label("plan_code"),
             Plan.number.label("plan_number"),
             Clause.number.label("clause_number"),
@@ -169,40 +180,40 @@ def _duties(rows: Iterable[Any], today: date) -> list[Duty]:
     """One duty from the rows of its courses."""
     grouped: dict[int, list[Any]] = {}
     for row in rows:
-        grouped.setdefault(row.Obligation.id, []).append(row)
+        grouped.setdefault(row.id, []).append(row)
     return [_duty(found, today) for found in grouped.values()]
 
 
 def _duty(rows: list[Any], today: date) -> Duty:
-    obligation, requirement = rows[0].Obligation, rows[0].Requirement
+    first = rows[0]
     # An outer join may meet two pieces of one day only if primary postings overlap, which their facts forbid.
     courses = tuple(dict.fromkeys(row.course_id for row in rows if row.course_id is not None))
     return Duty(
-        obligation_id=obligation.id,
-        requirement_id=requirement.id,
-        requirement_title=requirement.title,
-        requirement_short_title=requirement.short_title,
-        rule=requirement.rule,
+        obligation_id=first.id,
+        requirement_id=first.requirement_id,
+        requirement_title=first.title,
+        requirement_short_title=first.short_title,
+        rule=first.rule,
         course_ids=courses,
         done_course_ids=frozenset(row.course_id for row in rows if row.course_id is not None and row.is_done),
-        hours_needed=requirement.hours_needed,
-        hours_done=Decimal(str(rows[0].hours_done or 0)),
-        content_group=requirement.content_group,
-        cycle=obligation.cycle,
-        opened_on=obligation.opened_on,
-        closes_on=obligation.closes_on,
-        due_on=obligation.due_on,
-        started_on=obligation.started_on,
-        fulfilled_on=obligation.fulfilled_on,
+        hours_needed=first.hours_needed,
+        hours_done=Decimal(str(first.hours_done or 0)),
+        content_group=first.content_group,
+        cycle=first.cycle,
+        opened_on=first.opened_on,
+        closes_on=first.closes_on,
+        due_on=first.due_on,
+        started_on=first.started_on,
+        fulfilled_on=first.fulfilled_on,
         state=state_on(
             today,
-            closes_on=obligation.closes_on,
-            due_on=obligation.due_on,
-            started_on=obligation.started_on,
-            fulfilled_on=obligation.fulfilled_on,
-            kind=rows[0].kind or 0,
+            closes_on=first.closes_on,
+            due_on=first.due_on,
+            started_on=first.started_on,
+            fulfilled_on=first.fulfilled_on,
+            kind=first.kind or 0,
         ),
-        plan_code=rows[0].plan_code,
-        plan_number=rows[0].plan_number,
-        clause_number=rows[0].clause_number,
+        plan_code=first.plan_code,
+        plan_number=first.plan_number,
+        clause_number=first.clause_number,
     )
