@@ -805,9 +805,16 @@ def upgrade():
         sa.ForeignKeyConstraint(["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_progress_lesson_id")),
         sa.PrimaryKeyConstraint("enrolment_id", "lesson_id", name=op.f("pk_lesson_progress")),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        # A course and its versions point at each other: this key can only be added once both tables stand.
+        op.create_foreign_key(
+            "fk_course_current_version_id", "course", "course_version", ["current_version_id"], ["id"]
+        )
 
 
 def downgrade():
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint("fk_course_current_version_id", "course", type_="foreignkey")
     op.drop_table("lesson_progress")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index("ix_certificate_unit")
