@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import settings as hypothesis
 
 from lms.app import create_app
 from lms.audit.models import AuditEvent
@@ -18,6 +19,10 @@ from lms.platform import clock, config, rates
 from lms.platform.db import db, only_reading
 from tests import factories
 from tests.pages import Browse
+
+# How long an example takes is the machine's business, not the rule's.
+hypothesis.register_profile("calm", deadline=None)
+hypothesis.load_profile("calm")
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """Eight in the morning of 24/11/2026 in Hà Nội: the day on which every test begins."""
