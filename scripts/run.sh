@@ -4,6 +4,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 scripts/setup.sh
 export PORT=${PORT:-8000}
+# The address on certificates, slips and letters is the one that is served.
+export PUBLIC_URL=${PUBLIC_URL:-http://127.0.0.1:$PORT}
 flask=(.venv/bin/flask --app wsgi)
 
 "${flask[@]}" db upgrade
