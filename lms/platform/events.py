@@ -1,10 +1,13 @@
 """Events: a change is told once, in the transaction that makes it, to whoever listens."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
+
+from lms.platform import vietnamese
 
 
 class By(Protocol):
@@ -86,6 +89,16 @@ def sentence_for(templates: dict[str, str], key: str, facts: dict[str, Any]) -> 
     if template is None:
         return key
     try:
-        return template.format(**facts)
+        said = template.format(**{name: _spoken(value) for name, value in facts.items()})
     except (KeyError, IndexError):
         return f"{key} {facts}"
+    return said if said.endswith((".", "…")) else f"{said}."
+
+
+def _spoken(value: Any) -> Any:
+    """A fact as people write it: JSON keeps days and decimals as 2024-01-15 and 4.50."""
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return vietnamese.short_day(date.fromisoformat(value))
+    return vietnamese.number(Decimal(value)) if re.fullmatch(r"\d+\.\d\d", value) else value

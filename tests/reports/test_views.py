@@ -78,7 +78,7 @@ def test_an_unknown_figure_requirement_or_part_is_not_found(browse, cast, told):
 
 def test_a_wrong_day_is_said_and_today_is_shown(browse, cast, told):
     page = browse.as_(cast.dung).get("reports.compliance", 422, ngay="31/02/2026")
-    assert page.errors == ["Ngày cần ghi dạng ngày/tháng/năm, ví dụ 05/03/2026."]
+    assert page.errors == ["Ngày chưa đúng. Hãy ghi ngày/tháng/năm có trong lịch, ví dụ 05/03/2026."]
     assert page.soup.select_one("#ngay")["value"] == "31/02/2026"
     assert "Số liệu tính đến ngày 24/11/2026" in page.text
     browse.as_(cast.dung).get("reports.export", 422, kind="csv", ngay="x")
@@ -170,7 +170,7 @@ def test_the_log_tells_sentences_newest_first(browse, cast, sentence):
     log(unit=cast.ward, at=clock.now() - timedelta(days=1), actor="Cũ")
     log(unit=cast.ward, person=cast.person("an"), actor="Mới")
     page = browse.as_(cast.binh).get("reports.audit")
-    assert [row[0] for row in page.table()] == ["Nạp danh sách quý-3.xlsx"] * 2
+    assert [row[0] for row in page.table()] == ["Nạp danh sách quý-3.xlsx."] * 2
     assert page.table()[0][1:] == ["08:00 24/11/2026", "Mới 10.0.0.1", "Đặng Thị An", "Trường Tiểu học Hoa Sen"]
 
 
