@@ -43,6 +43,12 @@ def test_the_kinds_of_staff_have_the_proportions_of_the_real_city(small_city: An
     assert 5 <= shares["nguoi_lao_dong"] <= 15
 
 
+def test_whoever_has_signed_in_has_a_password(small_city: Any) -> None:
+    used = "SELECT count(*) FROM account WHERE last_signed_in_at IS NOT NULL"
+    assert count(small_city, used) > 0
+    assert count(small_city, f"{used} AND password_hash = ''") == 0
+
+
 def test_no_two_primary_postings_of_a_person_overlap(small_city: Any) -> None:
     overlapping = """
         SELECT count(*) FROM posting a JOIN posting b ON b.person_id = a.person_id AND b.id > a.id

@@ -1,5 +1,6 @@
 """Drawing a whole city into the tables: people, postings, absences, studies, papers and accounts, slice by slice."""
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from lms.demo.rules.names import Registry
 from lms.demo.rules.studies import Begun, Done
 from lms.demo.rules.workplaces import Group, Place
 from lms.demo.service import bulk
+from lms.identity import service as identity
 from lms.identity.models import Account
 from lms.learning.models import Completion, Enrolment, LessonProgress
 from lms.organisation.models import Absence, Person, Posting
@@ -111,6 +113,8 @@ class CityDrawing:
         self.paces = {place.id: studies.pace(self.random) for place in ordered}
         self.sheets = Sheets.empty()
         self.in_detail = min(IN_DETAIL / max(people, 1), 1.0)
+        # Accounts in use have a password; this one nobody knows, so none of them can be entered.
+        self.password_hash = identity.hash_password(secrets.token_urlsafe(32))
 
     def draw(self) -> dict[str, int]:
         """Draw and write everybody; returns how many rows each table got."""
@@ -149,8 +153,9 @@ class CityDrawing:
         if email and stints[-1].to_on > self.today and random.random() < 0.6:
             seen = self.now - timedelta(days=int(random.random() * 60), minutes=int(random.random() * 400))
             self.sheets.add(
-                "account", person_id, email, email, "", "", False, seen, 0, 0, seen, at(studies.ONLINE_SINCE, 8)
-            )
+                "account", person_id, email, email, "", self.password_hash, False, seen, 0, 0, seen,
+                at(studies.ONLINE_SINCE, 8),
+            )  # fmt: skip
         return Draft(person_id, group.category, who.sex, stints, email)
 
     def _postings(self, draft: Draft) -> None:
