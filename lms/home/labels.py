@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.home.rules import Standing, Urgency
-from lms.platform import vietnamese
+from lms.platform import i18n, vietnamese
 
 LOOKS = {
     Urgency.OVERDUE: "late",
@@ -51,11 +51,11 @@ def standing_words(standing: Standing) -> str:
 
 def greeting(today: date, open_duties: int, minutes: int, overdue: list[int]) -> str:
     """The line under the heading: the day, what is left, how much of it is late (days for each overdue duty)."""
-    parts = [f"{vietnamese.weekday(today)}, {vietnamese.short_day(today)}."]
+    parts = [f"{i18n.weekday(today)}, {vietnamese.short_day(today)}."]
     if not open_duties:
         return parts[0]
     if minutes:
-        time = vietnamese.minutes_text(minutes)
+        time = i18n.minutes(minutes)
         parts.append(_("Anh/chị còn %(n)s việc học, khoảng %(time)s.", n=open_duties, time=time))
     else:
         parts.append(_("Anh/chị còn %(n)s việc học.", n=open_duties))

@@ -39,6 +39,12 @@ class Task:
         return self.course is not None and self.course.completed_on is not None and self.course.percent == 100
 
     @property
+    def quiz_left(self) -> bool:
+        """Whether every lesson is read and only the quiz is left."""
+        course = self.course
+        return course is not None and course.started_on is not None and course.lessons_done == course.lessons
+
+    @property
     def minutes(self) -> int:
         """Minutes of study left; 0 where no course is chosen yet."""
         if self.course is None:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, ClassVar
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field
 from wtforms.validators import Email, InputRequired, Length, NumberRange, StopValidation
@@ -35,26 +35,32 @@ def _clean(value: Any) -> Any:
     return vietnamese.nfc(value) if isinstance(value, str) else value
 
 
+NO_DAY = "Not a valid date value."
+"""What WTForms says of a day that it cannot read; our sentence for it is below."""
+
+
 class _Messages:
     """WTForms ships no Vietnamese: its own few sentences, said by us."""
 
-    _known = {
-        "This field is required.": "Cần điền mục này.",
-        "Not a valid integer value.": "Cần một số nguyên, ví dụ 12.",
-        "Not a valid decimal value.": "Cần một số, ví dụ 8,5.",
-        "Not a valid date value.": "Ngày cần ghi dạng ngày/tháng/năm, ví dụ 05/03/2026.",
-        "Not a valid choice.": "Hãy chọn một mục trong danh sách.",
-        "Invalid Choice: could not coerce.": "Hãy chọn một mục trong danh sách.",
-        "Invalid email address.": "Địa chỉ thư điện tử chưa đúng dạng, ví dụ ten@example.gov.vn.",
-        "CSRF token missing.": "Trang đã mở quá lâu. Hãy bấm gửi lại.",
-        "The CSRF token has expired.": "Trang đã mở quá lâu. Hãy bấm gửi lại.",
-        "The CSRF token is invalid.": "Trang đã mở quá lâu. Hãy bấm gửi lại.",
-        "The CSRF session token is missing.": "Trình duyệt đang chặn cookie của trang này. Hãy cho phép rồi gửi lại.",
-        "The CSRF tokens do not match.": "Trang đã mở quá lâu. Hãy bấm gửi lại.",
+    _known: ClassVar[dict[str, Any]] = {
+        "This field is required.": lazy_gettext("Cần điền mục này."),
+        "Not a valid integer value.": lazy_gettext("Cần một số nguyên, ví dụ 12."),
+        "Not a valid decimal value.": lazy_gettext("Cần một số, ví dụ 8,5."),
+        NO_DAY: lazy_gettext("Ngày chưa đúng. Hãy ghi ngày/tháng/năm có trong lịch, ví dụ 05/03/2026."),
+        "Not a valid choice.": lazy_gettext("Hãy chọn một mục trong danh sách."),
+        "Invalid Choice: could not coerce.": lazy_gettext("Hãy chọn một mục trong danh sách."),
+        "Invalid email address.": lazy_gettext("Địa chỉ thư điện tử chưa đúng dạng, ví dụ ten@example.gov.vn."),
+        "CSRF token missing.": lazy_gettext("Trang đã mở quá lâu. Hãy bấm gửi lại."),
+        "The CSRF token has expired.": lazy_gettext("Trang đã mở quá lâu. Hãy bấm gửi lại."),
+        "The CSRF token is invalid.": lazy_gettext("Trang đã mở quá lâu. Hãy bấm gửi lại."),
+        "The CSRF session token is missing.": lazy_gettext(
+            "Trình duyệt đang chặn cookie của trang này. Hãy cho phép rồi gửi lại."
+        ),
+        "The CSRF tokens do not match.": lazy_gettext("Trang đã mở quá lâu. Hãy bấm gửi lại."),
     }
 
     def gettext(self, text: str) -> str:
-        return str(gettext(self._known.get(text, text)))
+        return str(self._known.get(text, text))
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         return self.gettext(singular if number == 1 else plural)
@@ -114,7 +120,7 @@ class VietnameseDateField(DateField):
         super().process_formdata(valuelist)
         if self.data is not None and not 1900 <= self.data.year < 2200:
             self.data = None
-            raise ValueError(self.gettext("Not a valid date value."))
+            raise ValueError(self.gettext(NO_DAY))
 
 
 class Needed:

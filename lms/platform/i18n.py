@@ -37,9 +37,9 @@ def init_app(app: Flask) -> None:
         day=_day,
         moment=vietnamese.short_moment,
         long_day=vietnamese.long_day,
-        weekday=_weekday,
+        weekday=weekday,
         number=vietnamese.number,
-        minutes=_minutes,
+        minutes=minutes,
         masked=vietnamese.masked_id,
     )
     app.jinja_env.globals.update(percent=vietnamese.percent, language=language)
@@ -62,12 +62,12 @@ def _day(value: date | datetime | None) -> Any:
     return vietnamese.short_day(value)
 
 
-def _weekday(value: date) -> str:
+def weekday(value: date) -> str:
     """The day of the week in the visitor's language."""
     return f"{value:%A}" if language() == "en" else vietnamese.weekday(value)
 
 
-def _minutes(value: int) -> str:
+def minutes(value: int) -> str:
     """A length of study in the visitor's language."""
     if language() != "en":
         return vietnamese.minutes_text(value)

@@ -1,5 +1,6 @@
 """Vietnamese words of reports: figures, states, rows, structures, groups of the log."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.platform.vietnamese import short_day
@@ -120,6 +121,14 @@ def structure_words(view: View) -> str:
     if view.reform_on is not None:
         return f"theo đơn vị cũ (cơ cấu đến hết ngày {short_day(view.tree_day)})"
     return f"theo cơ cấu tổ chức ngày {short_day(view.tree_day)}"
+
+
+def structure_here(view: View) -> str:
+    """The same on a screen, in the reader's language; documents are Vietnamese whoever prints them."""
+    day = short_day(view.tree_day)
+    if view.reform_on is not None:
+        return _("theo đơn vị cũ (cơ cấu đến hết ngày %(day)s)", day=day)
+    return _("theo cơ cấu tổ chức ngày %(day)s", day=day)
 
 
 def as_of_words(report: Compliance) -> str:

@@ -83,6 +83,8 @@ def test_when_only_the_quiz_is_left_the_page_says_so(an, cast):
     page = an.get("home.today")
     assert "Đã học xong các bài, còn bài kiểm tra" in page.text
     assert "Còn 20 phút" in page.text
+    assert primary(page) == "Làm bài kiểm tra"
+    assert page.links()["Làm bài kiểm tra"].endswith("/bai-kiem-tra")
 
 
 def test_a_duty_fulfilled_leaves_the_list_and_shows_its_paper(an, cast):

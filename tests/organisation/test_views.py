@@ -101,7 +101,7 @@ def test_a_person_shows_postings_through_time_and_hides_the_number(binh, cast):
     make_posting(person=an, unit=cast.other, from_on=date(2020, 1, 1), to_on=date(2024, 1, 1), title="Cán sự")
     page = binh.get("organisation.person", person_id=an.id)
     assert page.heading == "Đặng Thị An"
-    assert [cells[3] for cells in page.table()] == ["từ 01/01/2024", "01/01/2020 đến trước 01/01/2024"]
+    assert [cells[3] for cells in page.table()] == ["từ 01/01/2024", "từ 01/01/2020 đến 31/12/2023"]
     assert an.personal_id not in page.text
 
 
@@ -209,6 +209,12 @@ def test_a_file_that_cannot_be_read_is_answered_beside_the_field(binh, cast):
 def test_a_form_without_a_file_says_what_is_missing(binh, cast):
     page = binh.post("organisation.roster_new", 422, data={"unit": str(cast.district.id)})
     assert page.errors == ["Hãy chọn tệp danh sách."]
+
+
+def test_a_day_that_is_not_in_the_calendar_is_refused(binh, cast):
+    page = send(binh, cast.district, as_csv([row()]), 422, on="31/02/2026")
+    assert page.errors == ["Ngày chưa đúng. Hãy ghi ngày/tháng/năm có trong lịch, ví dụ 05/03/2026."]
+    assert "Chưa so sánh được" in page.text
 
 
 def test_a_day_on_which_the_unit_does_not_stand_is_refused(binh, cast):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import abort
@@ -13,6 +13,7 @@ from lms.organisation.queries.units import primary_on
 from lms.organisation.scope import person_within, within
 from lms.platform import vietnamese
 from lms.platform.access import Actor, Permission
+from lms.platform.columns import FOREVER
 from lms.platform.db import db
 
 
@@ -51,6 +52,11 @@ class PostingRow:
     source: str
     recorded_at: datetime
 
+    @property
+    def last_on(self) -> date | None:
+        """The last day of it; None while it is open."""
+        return None if self.to_on >= FOREVER else self.to_on - timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class CorrectionRow:
@@ -72,6 +78,11 @@ class AbsenceRow:
     from_on: date
     to_on: date
     note: str
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day of it; None while it is open."""
+        return None if self.to_on >= FOREVER else self.to_on - timedelta(days=1)
 
 
 @dataclass(frozen=True)
