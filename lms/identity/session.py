@@ -72,7 +72,7 @@ def sign_in(account: SignedIn) -> None:
     if keep_next:
         session["next"] = keep_next
     login_user(account)
-    session["seen"] = int(clock.now().timestamp())
+    session["seen"] = session["began"] = int(clock.now().timestamp())
 
 
 def sign_in_to(account_id: int, stamp: int) -> SignedIn:
@@ -108,6 +108,9 @@ def init_app(app: Flask, config: Config) -> None:
         return _watch(config.idle_minutes)
 
 
+LONGEST_SESSION = 12 * 3600
+"""Seconds after which even a busy session ends: a copied cookie is of no use the next day."""
+
 FREE_ENDPOINTS = frozenset({"platform.static_file", "platform.health", "platform.appearance"})
 FIRST_STEPS = frozenset({"identity.sign_out", "identity.change_password", "identity.notice", "identity.privacy"})
 
@@ -118,7 +121,7 @@ def _watch(idle_minutes: int) -> Response | None:
         return None
     now = int(clock.now().timestamp())
     seen = session.get("seen", 0)
-    if now - seen > idle_minutes * 60:
+    if now - seen > idle_minutes * 60 or now - session.get("began", seen) > LONGEST_SESSION:
         sign_out()
         session["idle"] = datetime.fromtimestamp(seen, UTC).isoformat()
         return None

@@ -113,6 +113,15 @@ def test_idle_for_too_long_ends_the_session_and_says_so(browse, an, at_eight_in_
     assert sign_in(browse, an.login).location == "/du-lieu-ca-nhan"
 
 
+def test_even_a_busy_session_ends_after_half_a_day(browse, an, at_eight_in_the_morning):
+    sign_in(browse, an.login)
+    for minutes in range(20, 12 * 60 + 1, 20):
+        at_eight_in_the_morning(NOW + timedelta(minutes=minutes))
+        browse.get("identity.notice")
+    at_eight_in_the_morning(NOW + timedelta(minutes=12 * 60 + 10))
+    browse.get("identity.notice", 302)
+
+
 def test_a_foreign_address_is_never_gone_to(browse, an):
     with browse.client.session_transaction() as cookie:
         cookie["next"] = "//evil.example/dang-nhap"
