@@ -442,6 +442,14 @@ def test_a_role_is_given_holds_below_and_is_taken_back_at_once(browse, cast, aud
     assert audited()[-2:] == ["identity:grant:given", "identity:grant:ended"]
 
 
+def test_whoever_has_left_is_not_offered_a_role(browse, cast):
+    make_person(name="Lý Thị Ra Đi", unit=cast.ward, to_on=TODAY)
+    make_person(name="Lý Thị Ở Lại", unit=cast.ward)
+    page = browse.as_(cast.giang).get("identity.give_grant", tim="ly thi")
+    assert "Lý Thị Ở Lại" in page.text
+    assert "Lý Thị Ra Đi" not in page.text
+
+
 def test_a_role_for_somebody_without_account_makes_the_account(browse, cast):
     person = make_person(name="Tạ Bích Loan", unit=cast.other)
     data = {"who": f"p{person.id}", "role": "lanh_dao", "unit": cast.other.id}

@@ -104,7 +104,7 @@ def grants_within(actor: Actor, today: date, *, name: str = "") -> list[GrantRow
 
 
 def candidates(actor: Actor, name: str, today: date) -> list[Candidate]:
-    """People of the actor's units (and accounts without a person, for who holds the root) that match; at most 20."""
+    """People at work in the actor's units (and accounts without a person, for who holds the root); at most 20."""
     words = vietnamese.fold(name).split()
     if not words:
         return []
@@ -117,12 +117,21 @@ def candidates(actor: Actor, name: str, today: date) -> list[Candidate]:
         or_(Person.search_key.contains(word, autoescape=True), Account.login.contains(word, autoescape=True))
         for word in words
     ]
+    at_work = exists(
+        select(Posting.id).where(
+            Posting.person_id == Person.id,
+            Posting.is_primary,
+            Posting.superseded_at.is_(None),
+            Posting.from_on <= today,
+            Posting.to_on > today,
+        )
+    )
     columns = (Person.id, Account.id, Person.full_name, Account.name, Account.login)
     of_people = (
         select(*columns)
         .select_from(Person)
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(*matches, person_within(actor, GRANTS, today))
+        .where(*matches, at_work, person_within(actor, GRANTS, today))
         .order_by(Person.sort_name, Person.id)
         .limit(MOST_CANDIDATES)
     )
