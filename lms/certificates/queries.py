@@ -322,9 +322,7 @@ _BY_COMPLETION: Select[*tuple[Any, ...]] = (
 def certificates_by_completion(completion_ids: Iterable[int]) -> dict[int, int]:
     """Completion id → id of its newest certificate, for lists that link to papers."""
     wanted = sorted(set(completion_ids))
-    if not wanted:
-        return {}
-    return dict(db.session.execute(_BY_COMPLETION, {"completion_ids": wanted}).all())
+    return dict(db.session.execute(_BY_COMPLETION, {"completion_ids": wanted}).all()) if wanted else {}
 
 
 def certificate_for(actor: Actor, permission: Permission, certificate_id: int) -> Row | None:

@@ -81,37 +81,43 @@ def account_for_session(account_id: int, today: date) -> AccountRow | None:
     )
 
 
+_BY_LOGIN = (
+    select(Account)
+    .where(or_(Account.login == bindparam("login"), Account.email == bindparam("login")))
+    .order_by(case((Account.login == bindparam("login"), 0), else_=1), Account.id)
+    .limit(1)
+)
+
+
 def account_by_login(login: str) -> Account | None:
     """The account with this login, else with this e-mail address (already lower case); None if there is none."""
     if not login:
         return None
-    return db.session.scalars(
-        select(Account)
-        .where(or_(Account.login == login, Account.email == login))
-        .order_by(case((Account.login == login, 0), else_=1), Account.id)
-        .limit(1)
-    ).first()
+    return db.session.scalars(_BY_LOGIN, {"login": login}).first()
+
+
+_HOLDER: Select[*tuple[Any, ...]] = (
+    select(Account.person_id, Account.login, Account.name, Person.full_name, Posting.unit_id)
+    .select_from(Account)
+    .outerjoin(Person, Person.id == Account.person_id)
+    .outerjoin(
+        Posting,
+        and_(
+            Posting.person_id == Account.person_id,
+            Posting.is_primary,
+            Posting.superseded_at.is_(None),
+            Posting.from_on <= bindparam("today"),
+        ),
+    )
+    .where(Account.id == bindparam("account_id"))
+    .order_by(Posting.from_on.desc())
+    .limit(1)
+)
 
 
 def holder_of(account_id: int, today: date) -> Holder:
     """The name behind an account and where its person works."""
-    row = db.session.execute(
-        select(Account.person_id, Account.login, Account.name, Person.full_name, Posting.unit_id)
-        .select_from(Account)
-        .outerjoin(Person, Person.id == Account.person_id)
-        .outerjoin(
-            Posting,
-            and_(
-                Posting.person_id == Account.person_id,
-                Posting.is_primary,
-                Posting.superseded_at.is_(None),
-                Posting.from_on <= today,
-            ),
-        )
-        .where(Account.id == account_id)
-        .order_by(Posting.from_on.desc())
-        .limit(1)
-    ).one()
+    row = db.session.execute(_HOLDER, {"account_id": account_id, "today": today}).one()
     return Holder(account_id, row.full_name or row.name or row.login, row.person_id, row.unit_id)
 
 
