@@ -21,3 +21,13 @@ class PlanImported(Event):
     gained: int
     lost: int
     on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DerivedRowsChecked(Event):
+    """The derived rows were recomputed by the independent path."""
+
+    key: ClassVar[str] = "plan:derived:checked"
+    people: int
+    differences: int
+    is_whole: bool

@@ -15,6 +15,7 @@ from lms.platform import vietnamese
 EVENTS: dict[str, str] = {
     "plan:plan:imported": "Nhập Kế hoạch số {number}: thêm {added}, sửa {changed}, kết thúc {ended} yêu cầu; "
     "{gained} lượt phải học thêm, {lost} lượt thôi phải học.",
+    "plan:derived:checked": "Đối chiếu độc lập số liệu của {people} người: {differences} chỗ lệch",
 }
 """Event key → sentence with the event's facts as {names}."""
 

@@ -103,6 +103,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     def begin(connection: sa.Connection) -> None:
         # A writer takes the one write lock at once: waiting is then possible, upgrading later is not.
         reading = has_request_context() and request.method in SAFE_METHODS
+        reading = reading or connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
@@ -148,6 +149,25 @@ def transaction() -> Iterator[None]:
         raise
     for act in g.pop("after_commit", ()):
         act()
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything inside as it stands at one moment, while others go on writing; nothing is kept.
+
+    REPEATABLE READ on PostgreSQL, a read transaction without the write lock on SQLite. Begin with no transaction open.
+    """
+    bind = db.session.get_bind()
+    if isinstance(bind, sa.Engine):
+        options: dict[str, Any] = {"reading": True}
+        if bind.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        db.session.connection(execution_options=options)
+    try:
+        yield
+    finally:
+        if isinstance(bind, sa.Engine):
+            db.session.rollback()
 
 
 def is_postgresql() -> bool:

@@ -4,6 +4,7 @@ Compatible with the previous release: add first, remove one release later. No im
 """
 
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0005_checks_and_clock_stops"
@@ -33,8 +34,26 @@ def big_id():
 
 
 def upgrade():
-    pass
+    op.create_table(
+        "derived_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("started_at", moment(), nullable=False),
+        sa.Column("finished_at", moment(), nullable=True),
+        sa.Column("is_whole", sa.Boolean(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("first", json_value(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_derived_check")),
+    )
+    # Adding a column never rewrites a table; the default is for rows and programs of the previous release.
+    op.add_column("waiver", sa.Column("approver", sa.String(160), nullable=False, server_default=""))
+    op.add_column("absence", sa.Column("account_id", sa.Integer(), nullable=True))
 
 
 def downgrade():
-    pass
+    with op.batch_alter_table("absence") as batch:
+        batch.drop_column("account_id")
+    with op.batch_alter_table("waiver") as batch:
+        batch.drop_column("approver")
+    op.drop_table("derived_check")

@@ -1,5 +1,6 @@
 """Reading plans, obligations and the facts behind them."""
 
+from lms.plan.queries.checks import Proof, last_checks, proof
 from lms.plan.queries.duties import Duty, all_duties_of, duties_of
 from lms.plan.queries.effects import Effect, comparing
 from lms.plan.queries.facts import (
@@ -32,6 +33,7 @@ __all__ = [
     "Contact",
     "Duty",
     "Effect",
+    "Proof",
     "ReasonRow",
     "RequirementRow",
     "TouchedObligation",
@@ -48,9 +50,11 @@ __all__ = [
     "facts_of",
     "known_kinds",
     "known_positions",
+    "last_checks",
     "obliged_on",
     "plan_by_code",
     "plans",
+    "proof",
     "reasons_of",
     "requirement_facts",
     "requirements_of",

@@ -1,5 +1,6 @@
 """What changes plans, and what keeps the obligations true."""
 
+from lms.plan.service.checking import Found, begin_check, compare_derived, finish_check
 from lms.plan.service.derivation import (
     rebuild,
     refresh_people,
@@ -11,7 +12,11 @@ from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_pla
 
 __all__ = [
     "BadPlan",
+    "Found",
     "PlanChange",
+    "begin_check",
+    "compare_derived",
+    "finish_check",
     "import_plan",
     "preview_plan",
     "rebuild",
