@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PLAN_OBLIGATION_READ = "plan:obligation:read"
     PLAN_PLAN_IMPORT = "plan:plan:import"
     PLAN_PLAN_READ = "plan:plan:read"
+    PLATFORM_SYSTEM_READ = "platform:system:read"
     REPORTS_COMPLIANCE_READ = "reports:compliance:read"
 
 

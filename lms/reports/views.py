@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request, stream_with_
 from flask_login import current_user
 
 from lms.audit.labels import SENTENCES
+from lms.plan import queries as plan
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.documents.table import Table, csv_lines, write_xlsx
@@ -24,6 +25,8 @@ bp = Blueprint("reports", __name__, template_folder="templates")
 blueprints = (bp,)
 
 MOST_IN_A_FILE = 200_000
+STALE_HOURS = 36
+"""The nightly check has been missed when the last clean one is older."""
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -61,6 +64,7 @@ def compliance() -> Response:
         band=rules.band,
         labels=labels,
         in_the_future=chosen.view.day > clock.today(),
+        proof=plan.proof(),
     )
 
 
@@ -113,11 +117,15 @@ def _chosen() -> Choice:
 def export(kind: str) -> Response:
     """What the screen shows, as a file with the same filters."""
     chosen = _chosen()
+    proof = plan.proof()
+    if kind == "pdf" and proof.is_dirty:
+        # An official paper must not carry figures that are known to be in doubt.
+        return page("reports/unproven.html", 409, proof=proof, back=chosen.query, labels=labels)
     report = queries.compliance(chosen.plan, chosen.view, chosen.place)
     name = file_name(report, kind)
     if kind == "pdf":
         points = _trend(chosen, report.requirements)
-        return _file(papers.compliance_pdf(report, points, clock.today()), kind, name)
+        return _file(papers.compliance_pdf(report, points, clock.today(), labels.proof_words(proof)), kind, name)
     return _table_file(sheets.compliance_table(report), kind, name)
 
 
@@ -229,3 +237,14 @@ def audit() -> Response:
     lines = [(entry, sentence_for(SENTENCES, entry.event.key, entry.event.facts)) for entry in entries]
     filtered = bool(wanted.name or wanted.group or wanted.first or wanted.last)
     return page("reports/audit.html", form=form, lines=lines, paging=where, filtered=filtered)
+
+
+@bp.get("/he-thong")
+@requires(Permission.PLATFORM_SYSTEM_READ)
+def system() -> Response:
+    """Whether the figures are proven: the last independent checks and what they found."""
+    proof, checks = plan.proof(), plan.last_checks()
+    hours = None if proof.clean is None else (clock.now() - proof.clean.started_at).total_seconds() / 3600
+    return page(
+        "reports/system.html", proof=proof, checks=checks, stale=hours is None or hours > STALE_HOURS, labels=labels
+    )

@@ -44,4 +44,5 @@ ROWS = [
     ),
     Row(endpoint="reports.people_export", **{**READERS, "chi": 404}, values=of_binhs_unit(kind="xlsx")),
     Row(endpoint="reports.audit", binh=200, chi=200, giang=200),
+    Row(endpoint="reports.system", giang=200),
 ]  # fmt: skip
