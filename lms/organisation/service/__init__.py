@@ -1,4 +1,4 @@
-"""Changing units, people, postings and absences; applying rosters."""
+"""Changing units, people, postings and absences; applying rosters and reforms."""
 
 from lms.organisation.service.former import refresh_former_units
 from lms.organisation.service.people import (
@@ -13,6 +13,18 @@ from lms.organisation.service.people import (
     reveal,
     withdraw_absence,
 )
+from lms.organisation.service.recorded import carry_out, choose, rehearse_on_record
+from lms.organisation.service.reforms import (
+    Ended,
+    GrantFate,
+    Heir,
+    Outcome,
+    Undecided,
+    rehearse,
+    reorganise,
+    tells_of_grants,
+    undecided,
+)
 from lms.organisation.service.rosters import (
     apply_import,
     apply_roster,
@@ -26,10 +38,17 @@ from lms.organisation.service.rosters import (
 from lms.organisation.service.units import Loaded, load_atlas, rebuild_closure
 
 __all__ = [
+    "Ended",
+    "GrantFate",
+    "Heir",
     "Loaded",
+    "Outcome",
     "Post",
+    "Undecided",
     "apply_import",
     "apply_roster",
+    "carry_out",
+    "choose",
     "compare_roster",
     "correct_person",
     "correct_posting",
@@ -44,8 +63,13 @@ __all__ = [
     "record_absence",
     "refresh_former_units",
     "register_person",
+    "rehearse",
+    "rehearse_on_record",
+    "reorganise",
     "reveal",
     "revisit",
     "summary",
+    "tells_of_grants",
+    "undecided",
     "withdraw_absence",
 ]
