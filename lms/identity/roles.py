@@ -9,11 +9,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
         {
             P.CERTIFICATES_CERTIFICATE_READ,
             P.IDENTITY_ACCOUNT_MANAGE,
+            P.ORGANISATION_ABSENCE_RECORD,
             P.ORGANISATION_PERSON_READ,
             P.ORGANISATION_PERSON_REVEAL,
             P.ORGANISATION_ROSTER_IMPORT,
             P.PLAN_OBLIGATION_READ,
             P.PLAN_PLAN_READ,
+            P.PLAN_WAIVER_GRANT,
             P.REPORTS_COMPLIANCE_READ,
             P.AUDIT_EVENT_READ,
         }

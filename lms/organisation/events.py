@@ -102,6 +102,7 @@ class AbsenceWithdrawn(PostingsChanged):
     kind: str
     from_on: date
     to_on: date
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,6 +83,7 @@ def people() -> Response:
         day=day,
         is_today=day == clock.today(),
         complaint=complaint,
+        stops="stops.absence_new" in current_app.view_functions,
         **WORDS,
     )
 
@@ -118,6 +119,7 @@ def _person_page(found: queries.PersonFacts, number: str = "") -> Response:
         absences=queries.absences_of(found.id),
         ranks=queries.rank_names(),
         duties="plan.person" in current_app.view_functions,
+        stops="stops.absence_new" in current_app.view_functions,
         form=RevealForm(),
         **WORDS,
     )

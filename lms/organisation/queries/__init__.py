@@ -1,5 +1,6 @@
 """Reading units, people, postings and rosters."""
 
+from lms.organisation.queries.chosen import Chosen, absence_for, people_chosen, people_numbered
 from lms.organisation.queries.people import (
     AbsenceRow,
     CorrectionRow,
@@ -52,6 +53,7 @@ from lms.organisation.reference import name_parts, rank_names
 
 __all__ = [
     "AbsenceRow",
+    "Chosen",
     "CorrectionRow",
     "ListedPerson",
     "PersonFacts",
@@ -59,6 +61,7 @@ __all__ = [
     "ReformRow",
     "UnitRow",
     "Waiting",
+    "absence_for",
     "absences_of",
     "ancestors",
     "branches",
@@ -72,7 +75,9 @@ __all__ = [
     "name_on",
     "name_parts",
     "names_on",
+    "people_chosen",
     "people_in_file",
+    "people_numbered",
     "people_on",
     "person_for",
     "person_of",

@@ -1,5 +1,6 @@
 """Changing units, people, postings and absences; applying rosters and reforms."""
 
+from lms.organisation.service.absences import Away, record_absences
 from lms.organisation.service.former import refresh_former_units
 from lms.organisation.service.people import (
     Post,
@@ -38,6 +39,7 @@ from lms.organisation.service.rosters import (
 from lms.organisation.service.units import Loaded, load_atlas, rebuild_closure
 
 __all__ = [
+    "Away",
     "Ended",
     "GrantFate",
     "Heir",
@@ -61,6 +63,7 @@ __all__ = [
     "rebuild_closure",
     "receive",
     "record_absence",
+    "record_absences",
     "refresh_former_units",
     "register_person",
     "rehearse",

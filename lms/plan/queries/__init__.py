@@ -25,6 +25,18 @@ from lms.plan.queries.screens import (
     requirements_of,
     unit_naming,
 )
+from lms.plan.queries.stops import (
+    RequirementChoice,
+    StandingDuty,
+    StopRow,
+    WaiverRow,
+    requirement_ids_by_code,
+    requirements_for,
+    standing_duties,
+    stops_of,
+    waiver_for,
+    waivers_of,
+)
 from lms.plan.queries.whys import Contact, ReasonRow, Why, contacts_for, reasons_of, why, why_not
 
 __all__ = [
@@ -35,9 +47,13 @@ __all__ = [
     "Effect",
     "Proof",
     "ReasonRow",
+    "RequirementChoice",
     "RequirementRow",
+    "StandingDuty",
+    "StopRow",
     "TouchedObligation",
     "UnitNaming",
+    "WaiverRow",
     "Why",
     "all_duties_of",
     "anybody_is_posted",
@@ -57,12 +73,18 @@ __all__ = [
     "proof",
     "reasons_of",
     "requirement_facts",
+    "requirement_ids_by_code",
+    "requirements_for",
     "requirements_of",
+    "standing_duties",
+    "stops_of",
     "study_facts",
     "touched_obligations",
     "tree",
     "unit_naming",
     "units_by_code",
+    "waiver_for",
+    "waivers_of",
     "why",
     "why_not",
 ]
