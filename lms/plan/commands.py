@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from lms.plan import service
+from lms.plan.figures.commands import figures
 from lms.plan.queries import Effect
 from lms.platform import clock, vietnamese
 from lms.platform.db import snapshot, transaction
@@ -137,4 +138,4 @@ def _tell_difference(told: dict[str, Any]) -> None:
     click.echo(f"  {whose}{TABLES[told['table']]} {WRONG[told['what']]} [{key}] {values}")
 
 
-groups = (plan, check_derived)
+groups = (plan, check_derived, figures)

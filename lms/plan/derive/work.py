@@ -31,10 +31,17 @@ class Work:
 
     def run(self, statement: str) -> int:
         """Send a statement of ours with GREATEST, LEAST, {forever} and {beginning}; return the number of rows."""
+        return self._send(statement).rowcount
+
+    def number(self, statement: str) -> int:
+        """The one number that a statement of ours comes to; 0 for none."""
+        return int(self._send(statement).scalar() or 0)
+
+    def _send(self, statement: str) -> sa.CursorResult[Any]:
         text = statement.replace("{forever}", self.day(FOREVER)).replace("{beginning}", self.day(date.min))
         if not self.on_postgresql:
             text = text.replace("GREATEST(", "max(").replace("LEAST(", "min(")
-        return self.connection.exec_driver_sql(text).rowcount
+        return self.connection.exec_driver_sql(text)
 
     def make(self, name: str, select: str, *indexes: str) -> None:
         """Fill a work table. SQLite joins by index only, so it gets the indexes; PostgreSQL gets statistics."""

@@ -11,6 +11,7 @@ from lms.plan.queries.facts import (
     touched_obligations,
     tree,
 )
+from lms.plan.queries.kept import KEPT_FIGURES, Kept, kept_figures, kept_in_era
 from lms.plan.queries.names import anybody_is_posted, course_ids_by_slug, known_kinds, known_positions, units_by_code
 from lms.plan.queries.screens import (
     AudienceRow,
@@ -40,11 +41,13 @@ from lms.plan.queries.stops import (
 from lms.plan.queries.whys import Contact, ReasonRow, Why, contacts_for, reasons_of, why, why_not
 
 __all__ = [
+    "KEPT_FIGURES",
     "AudienceRow",
     "ClauseRow",
     "Contact",
     "Duty",
     "Effect",
+    "Kept",
     "Proof",
     "ReasonRow",
     "RequirementChoice",
@@ -64,6 +67,8 @@ __all__ = [
     "course_titles_of",
     "duties_of",
     "facts_of",
+    "kept_figures",
+    "kept_in_era",
     "known_kinds",
     "known_positions",
     "last_checks",

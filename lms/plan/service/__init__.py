@@ -8,6 +8,14 @@ from lms.plan.service.derivation import (
     refresh_requirements,
     settle,
 )
+from lms.plan.service.figures import (
+    begin_figures,
+    compact_figures,
+    days_to_mark,
+    last_change,
+    mark_figures,
+    settle_figures,
+)
 from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
 from lms.plan.service.previews import StopEffect, preview_stops
 from lms.plan.service.waivers import Exempt, waive, withdraw_waiver
@@ -19,9 +27,14 @@ __all__ = [
     "PlanChange",
     "StopEffect",
     "begin_check",
+    "begin_figures",
+    "compact_figures",
     "compare_derived",
+    "days_to_mark",
     "finish_check",
     "import_plan",
+    "last_change",
+    "mark_figures",
     "preview_plan",
     "preview_stops",
     "rebuild",
@@ -29,6 +42,7 @@ __all__ = [
     "refresh_person_course",
     "refresh_requirements",
     "settle",
+    "settle_figures",
     "waive",
     "withdraw_waiver",
 ]

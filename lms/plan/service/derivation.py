@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from lms.plan import queries, rules
 from lms.plan.derive import Scope, derive
 from lms.plan.derive.run import analyse
+from lms.plan.figures.changes import studied
 from lms.plan.models import Obligation, Segment
 from lms.platform.db import db, is_postgresql, lock
 
@@ -87,7 +88,15 @@ def refresh_person_course(person_id: int, course_id: int, today: date) -> list[i
 
 
 def _write_activity(row: queries.TouchedObligation, activity: rules.Activity) -> None:
-    """Update the obligation and its one to three segments."""
+    """Update the obligation and its one to three segments; the figures kept of them follow."""
+    studied(
+        db.session.connection(),
+        row.person_id,
+        row.requirement_id,
+        row.cycle,
+        started_on=activity.started_on,
+        fulfilled_on=activity.fulfilled_on,
+    )
     values = {"started_on": activity.started_on, "fulfilled_on": activity.fulfilled_on}
     for table, condition in (
         (Obligation, Obligation.id == row.obligation_id),
