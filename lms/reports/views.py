@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request, stream_with_
 from flask_login import current_user
 
 from lms.audit.labels import SENTENCES
+from lms.organisation.queries import count_waiting
 from lms.plan import queries as plan
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
@@ -149,6 +150,52 @@ def _table_file(table: Table, kind: str, name: str) -> Response:
     response = Response(stream_with_context(csv_lines(table)), content_type=TYPES["csv"])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@bp.get("/bao-cao/bang-noi")
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def bridge() -> Response:
+    """Old × new structure: where the people of each former unit are now, and their obligations."""
+    form = ComplianceFilter(request.args)
+    chosen = choice.choose(form, current_user, clock.today())
+    if chosen is None or chosen.place is None:
+        return page("reports/nothing.html", form=form, chosen=chosen)
+    found = _bridged(chosen)
+    if found is None:
+        return page("reports/no_bridge.html", form=form, chosen=chosen)
+    return page("reports/bridge.html", form=form, chosen=chosen, labels=labels, **found)
+
+
+@bp.get("/bao-cao/bang-noi/tep/<any(xlsx, csv):kind>")
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def bridge_export(kind: str) -> Response:
+    """The bridge as a file."""
+    chosen = _chosen()
+    found = _bridged(chosen) or abort(404)
+    table = sheets.bridge_table(found["bridge"], found["former"], chosen.view, chosen.plan, chosen.place)
+    return _table_file(table, kind, f"bang-noi-{vietnamese.slug(chosen.plan.code)}-{chosen.view.day:%Y-%m-%d}.{kind}")
+
+
+def _bridged(chosen: Choice) -> dict[str, Any] | None:
+    """The bridge over the reform asked for, else the last one before the day; None when there was none."""
+    reforms = queries.reforms_to_bridge(chosen.view.day)
+    if not reforms:
+        return None
+    asked = request.args.get("dot", "")
+    reform = next((row for row in reforms if row.code == asked), None) if asked else reforms[0]
+    if reform is None:
+        abort(404)
+    view = queries.view_on(chosen.view.day, rules.Structure.CURRENT)
+    former = queries.view_before(view.day, reform)
+    scope = queries.scope_of(view, tuple(r.id for r in queries.requirements_of(chosen.plan.id)), chosen.place)
+    return {
+        "bridge": queries.bridge_of(scope, view, former),
+        "former": former,
+        "reform": reform,
+        "reforms": reforms,
+        "waiting": count_waiting(reform.id),
+        "query": {**chosen.query, "dot": reform.code},
+    }
 
 
 @bp.get("/bao-cao/nguoi")
