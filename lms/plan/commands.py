@@ -1,4 +1,4 @@
-"""`flask plan import`, `flask plan rebuild` and `flask check-derived`."""
+"""`flask plan import`, `flask plan rebuild`, `flask check-derived`; `flask figures` lies beside what it makes."""
 
 import json
 from dataclasses import asdict
@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from lms.plan import service
+from lms.plan.check import days_to_check
 from lms.plan.figures.commands import figures
 from lms.plan.queries import Effect
 from lms.platform import clock, vietnamese
@@ -90,6 +91,7 @@ TABLES = {
     "reason": "lý do",
     "former_unit": "đơn vị cũ",
     "unit_closure": "cây đơn vị",
+    "figure": "số liệu cộng sẵn",
 }
 WRONG = {"missing": "thiếu", "extra": "thừa", "differs": "khác"}
 
@@ -104,7 +106,7 @@ def check_derived(people: int | None, as_json: bool) -> None:
     with transaction():
         check_id = service.begin_check(is_whole=people is None, now=clock.now()).id
     with snapshot():
-        found = service.compare_derived(people, tell)
+        found = service.compare_derived(people, tell, days=days_to_check(clock.today()))
     with transaction():
         check = service.finish_check(check_id, found, by=SYSTEM, now=clock.now())
         seconds = (clock.now() - check.started_at).total_seconds()

@@ -141,7 +141,7 @@ CHECKED_TABLES = {
     "reason": _l("lý do phải học"),
     "former_unit": _l("đơn vị cũ"),
     "unit_closure": _l("cây đơn vị"),
-    "delta": _l("số liệu cộng dồn"),
+    "figure": _l("số liệu cộng sẵn"),
 }
 
 CHECKED_WRONG = {"missing": _l("Thiếu"), "extra": _l("Thừa"), "differs": _l("Khác")}
@@ -149,7 +149,9 @@ CHECKED_WRONG = {"missing": _l("Thiếu"), "extra": _l("Thừa"), "differs": _l(
 CHECKED_NAMES = {
     "requirement": _l("yêu cầu"),
     "cycle": _l("chu kỳ"),
+    "day": _l("ngày"),
     "unit_id": _l("đơn vị số"),
+    "origin_id": _l("đơn vị cũ số"),
     "ancestor_id": _l("đơn vị trên số"),
     "reform_id": _l("đợt sắp xếp số"),
     "audience_id": _l("đối tượng số"),
@@ -166,15 +168,23 @@ CHECKED_NAMES = {
     "to_on": _l("trước ngày"),
     "kind": _l("loại"),
     "times": _l("số lần"),
+    "required": _l("phải học"),
+    "completed": _l("hoàn thành"),
+    "late": _l("trễ hạn"),
+    "in_progress": _l("đang học"),
+    "overdue": _l("quá hạn"),
+    "paused": _l("tạm dừng"),
+    "waived": _l("được miễn"),
 }
 """Column of a derived row → its word, for the list of differences."""
 
 
 def checked_words(values: dict[str, object]) -> str:
     """The columns of a derived row in words: days as people write them, an open end as a dash."""
+    order = list(CHECKED_NAMES)  # a JSON column does not keep its own
     return ", ".join(
         f"{CHECKED_NAMES.get(name, name)} {_checked_value(value)}"
-        for name, value in values.items()
+        for name, value in sorted(values.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99)
         if name != "requirement_id" and not (name == "cycle" and value == 0)
     )
 

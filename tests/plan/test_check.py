@@ -10,10 +10,13 @@ from hypothesis import given
 from lms.organisation.models import FormerUnit, Reform, Succession, UnitClosure
 from lms.organisation.service import refresh_former_units
 from lms.plan import queries, service
-from lms.plan.check import former_units
+from lms.plan.check import days_to_check, former_units
+from lms.plan.figures.models import FigureDelta, FigureMark
 from lms.plan.models import DerivedCheck, Obligation, Reason, Segment
 from lms.plan.rules import FOREVER, PostingFact
+from lms.platform import clock
 from lms.platform.db import db
+from tests.conftest import TODAY
 from tests.factories import add, make_posting, make_unit
 from tests.plan import world
 from tests.plan.plans import apply, make_course
@@ -201,3 +204,41 @@ def test_only_a_clean_check_of_everybody_ends_a_dirty_state(run, city):
     assert queries.proof().is_dirty
     assert run().exit_code == 0
     assert not queries.proof().is_dirty
+
+
+@pytest.fixture
+def kept(city):
+    """Figures kept ready for reports, marked at each month end."""
+    service.begin_figures(clock.now(), lambda step: None)
+    through = service.last_change()
+    for day in service.days_to_mark(TODAY):
+        service.mark_figures(day, through, clock.now())
+    return days_to_check(TODAY)
+
+
+def test_kept_figures_are_counted_anew(city, kept):
+    before = check().compared
+    found = check(days=kept)
+    assert (found.first, found.compared > before) == ([], True)
+
+
+@pytest.mark.parametrize("table", [FigureDelta, FigureMark])
+def test_a_fault_in_the_kept_figures_is_found_with_day_unit_and_requirement(city, kept, table):
+    db.session.execute(sa.update(table).values(required=table.required + 1).where(table.unit_id == city.ward.id))
+    found = check(days=kept)
+    assert found.differences
+    assert {(told["table"], told["key"]["unit_id"]) for told in found.first} == {("figure", city.ward.id)}
+    assert all(told["found"]["required"] > told["expected"]["required"] for told in found.first)
+
+
+def test_a_sample_leaves_the_figures_of_everybody_alone(city, kept):
+    db.session.execute(sa.delete(FigureMark))
+    assert check(people=3, days=kept).differences == 0
+    assert check(days=kept).differences > 0
+
+
+def test_the_days_looked_at_are_others_each_night_and_today_among_them():
+    today, tomorrow = days_to_check(TODAY), days_to_check(TODAY + timedelta(days=1))
+    assert today[0] == TODAY
+    assert min(today) < TODAY < max(today)
+    assert set(today[1:]) != set(tomorrow[1:])

@@ -8,9 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lms.organisation.models import FormerUnit, Person, Reform, Succession, UnitClosure
+from lms.organisation import queries as organisation
+from lms.organisation.models import FormerUnit, Person, UnitClosure
 from lms.plan.check.differences import OBLIGATION, REASON, SEGMENT, Rows
+from lms.plan.check.figures import FIGURES, Cell, Numbers
+from lms.plan.figures.models import FigureHead
 from lms.plan.models import DerivedCheck, Obligation, Reason, Requirement, Segment
+from lms.plan.queries.kept import Kept, kept_figures
 from lms.platform import vietnamese
 from lms.platform.db import db
 
@@ -84,10 +88,24 @@ def closure_rows() -> list[tuple[int, int, int, date, date]]:
 
 
 def reposting_reforms() -> list[tuple[int, date]]:
-    """Reforms that ended a level of the structure: (id, effective day)."""
-    moved = sa.exists().where(Succession.reform_id == Reform.id, Succession.share == "staff")
-    rows = db.session.execute(sa.select(Reform.id, Reform.effective_on).where(moved).order_by(Reform.id))
-    return [(row.id, row.effective_on) for row in rows]
+    """Reforms for which former units are derived: (id, effective day)."""
+    return [(reform.id, reform.effective_on) for reform in organisation.reforms_that_repost()]
+
+
+def figures_kept(day: date) -> dict[Cell, Numbers] | None:
+    """The kept figures of a day; None if none are kept, so that reports count segments."""
+    if not db.session.scalar(sa.select(sa.exists(sa.select(FigureHead.day)))):
+        return None
+
+    def columns(kept: Kept) -> list[sa.ColumnElement[int]]:
+        return [getattr(kept, name) for name in ("unit_id", "origin_id", "requirement_id", *FIGURES)]
+
+    rows = sa.union_all(*kept_figures(day, columns, lambda kept: [])).subquery()
+    cell = [rows.c.unit_id, rows.c.origin_id, rows.c.requirement_id]
+    sums = sa.select(*cell, *(sa.func.sum(rows.c[name]) for name in FIGURES)).group_by(*cell)
+    return {
+        (row[0], row[1], row[2]): tuple(int(n) for n in row[3:]) for row in db.session.execute(sums) if any(row[3:])
+    }
 
 
 def people_named(person_ids: Sequence[int]) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """Recomputing every derived row by the independent path, and writing down what was found."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from lms.plan import queries, rules
 from lms.plan.check import (
     ClimbingTree,
     Difference,
+    FigureSums,
     Narrowing,
     Rows,
     climbing,
@@ -59,28 +60,31 @@ def finish_check(check_id: int, found: Found, *, by: By, now: datetime) -> Deriv
     return check
 
 
-def compare_derived(people: int | None = None, tell: Tell | None = None) -> Found:
+def compare_derived(people: int | None = None, tell: Tell | None = None, *, days: Sequence[date] = ()) -> Found:
     """Recompute everybody (or a sample of so many people) and compare with what stands; reads only.
 
+    When everybody is recomputed, the kept figures of `days` are counted anew too.
     Call it inside `db.snapshot()`: facts and derived rows must be of one moment. Memory is that of one batch.
     """
-    check = _Check(tell)
+    check = _Check(tell, days if people is None else ())
     check.take(closure_differences(check.tree, reading.closure_rows()), {})
     for batch in reading.batches() if people is None else reading.sample(people):
         check.batch(batch)
+    check.figures()
     return check.found
 
 
 class _Check:
     """One run: what all people share, and what was found so far."""
 
-    def __init__(self, tell: Tell | None) -> None:
+    def __init__(self, tell: Tell | None, days: Sequence[date]) -> None:
         self.tell = tell
         self.found = Found()
         self.tree: ClimbingTree = climbing(queries.tree())
         self.narrowing = Narrowing(queries.requirement_facts(), self.tree)
         self.reforms = reading.reposting_reforms()
         self.codes = reading.requirement_codes()
+        self.sums = FigureSums(days, self.reforms)
 
     def batch(self, batch: reading.Batch) -> None:
         """Recompute some people."""
@@ -90,6 +94,7 @@ class _Check:
             standing = rows.pop(facts.person_id, None) or Rows.none()
             expected = self._expected(facts)
             self.found.compared += max(len(expected), len(standing))
+            self.sums.add(expected.segments, expected.former)
             differences += person_differences(facts.person_id, expected, standing)
         # What is left belongs to nobody.
         for person_id, left in sorted(rows.items()):
@@ -98,6 +103,14 @@ class _Check:
         self.found.people += len(batch.person_ids)
         if differences:
             self.take(differences, reading.people_named(sorted({d.person_id or 0 for d in differences})))
+
+    def figures(self) -> None:
+        """Set the kept figures, if any are kept, against what was counted."""
+        for day in self.sums.counted:
+            kept = reading.figures_kept(day)
+            if kept is not None:
+                self.found.compared += len(kept)
+                self.take(self.sums.differences(day, kept), {})
 
     def _expected(self, facts: rules.PersonFacts) -> Rows:
         derived = rules.derive(facts, self.narrowing.of(facts.postings), self.tree)
