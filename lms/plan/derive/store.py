@@ -9,7 +9,7 @@ from lms.plan.figures import changes as figures
 from lms.plan.models import Obligation, Reason, Segment
 
 KEY = ("person_id", "requirement_id", "cycle")
-VALUES = ("opened_on", "closes_on", "due_on", "started_on", "fulfilled_on")
+VALUES = ("opened_on", "closes_on", "due_on", "started_on", "fulfilled_on", "valid_until")
 REASON = ("person_id", "requirement_id", "audience_id", "posting_id", "sign", "from_on", "to_on")
 SEGMENT = (*KEY, "unit_id", "kind", "from_on", "to_on", "due_on", "started_on", "fulfilled_on")
 

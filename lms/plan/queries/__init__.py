@@ -6,6 +6,7 @@ from lms.plan.queries.effects import Effect, comparing
 from lms.plan.queries.facts import (
     TouchedObligation,
     facts_of,
+    reason_facts,
     requirement_facts,
     study_facts,
     touched_obligations,
@@ -76,6 +77,7 @@ __all__ = [
     "plan_by_code",
     "plans",
     "proof",
+    "reason_facts",
     "reasons_of",
     "requirement_facts",
     "requirement_ids_by_code",
