@@ -239,3 +239,19 @@ def closure_rows() -> set[tuple[int, int, int, date, date]]:
 def people_touching(unit_ids: Iterable[int], on: date) -> set[int]:
     """People with a believed posting in one of the units that reaches beyond the eve of the day."""
     return set(db.session.scalars(posted_in(unit_ids, on).with_only_columns(Posting.person_id).distinct()))
+
+
+def options_of(reform: Reform) -> dict[int, tuple[str, tuple[str, ...]]]:
+    """Old unit → its code, and the codes of the units among which its people are divided."""
+    old, new = aliased(Unit), aliased(Unit)
+    rows = db.session.execute(
+        select(Succession.old_id, old.code, new.code)
+        .join(old, old.id == Succession.old_id)
+        .join(new, new.id == Succession.new_id)
+        .where(Succession.reform_id == reform.id, Succession.share != "area_only")
+        .order_by(Succession.id)
+    )
+    found: dict[int, tuple[str, tuple[str, ...]]] = {}
+    for old_id, code, new_code in rows:
+        found[old_id] = (code, (*found.get(old_id, ("", ()))[1], new_code))
+    return found

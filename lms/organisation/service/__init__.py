@@ -15,6 +15,7 @@ from lms.organisation.service.people import (
     withdraw_absence,
 )
 from lms.organisation.service.recorded import carry_out, choose, rehearse_on_record
+from lms.organisation.service.reform_files import apply_reform, attach_choices, receive_reform, revisit_reform
 from lms.organisation.service.reforms import (
     Ended,
     GrantFate,
@@ -48,7 +49,9 @@ __all__ = [
     "Post",
     "Undecided",
     "apply_import",
+    "apply_reform",
     "apply_roster",
+    "attach_choices",
     "carry_out",
     "choose",
     "compare_roster",
@@ -62,6 +65,7 @@ __all__ = [
     "move",
     "rebuild_closure",
     "receive",
+    "receive_reform",
     "record_absence",
     "record_absences",
     "refresh_former_units",
@@ -71,6 +75,7 @@ __all__ = [
     "reorganise",
     "reveal",
     "revisit",
+    "revisit_reform",
     "summary",
     "tells_of_grants",
     "undecided",
