@@ -233,9 +233,11 @@ def ends_words(rule: str, courses: Sequence[str]) -> list[str]:
     ]
 
 
-def days_words(from_on: date, to_on: date) -> str:
+def days_words(from_on: date, to_on: date, *, waiver: bool = False) -> str:
     """Half-open days as people say them, the last day included: "từ 01/12/2026 đến hết 28/02/2027"."""
     first = vietnamese.short_day(from_on)
+    if to_on >= FOREVER and waiver:
+        return _("từ %(first)s, không thời hạn", first=first)
     if to_on >= FOREVER:
         return _("từ %(first)s, chưa rõ ngày kết thúc", first=first)
     return _("từ %(first)s đến hết %(last)s", first=first, last=vietnamese.short_day(to_on - timedelta(days=1)))
@@ -249,7 +251,8 @@ def effect_words(effect: StopEffect) -> list[str]:
         (effect.paused, _("tạm dừng %(days)s")),
         (effect.counted, _("tính trở lại %(days)s")),
     ):
-        said += [capitalised(words % {"days": days_words(*piece)}) for piece in days]
+        waiver = days is effect.waived
+        said += [capitalised(words % {"days": days_words(*piece, waiver=waiver)}) for piece in days]
     if effect.due_before is None:
         said.append(_("Phải học thêm, hạn %(day)s", day=vietnamese.short_day(effect.due_after)))
     elif effect.due_after is None:
@@ -263,7 +266,7 @@ def effect_words(effect: StopEffect) -> list[str]:
 
 def stop_words(stop: StopRow) -> str:
     """Why the clock of a duty stands, as a sentence with its paper."""
-    days = days_words(stop.from_on, stop.to_on)
+    days = days_words(stop.from_on, stop.to_on, waiver=stop.is_waiver)
     if not stop.is_waiver:
         what = str(ABSENCES.get(stop.kind, stop.kind))
         return f"{what} {days}" + (f" ({stop.note})" if stop.note else "") + "."

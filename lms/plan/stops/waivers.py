@@ -51,7 +51,7 @@ def waiver_new() -> Response:
             button=_("Miễn cho %(n)s người", n=len(people)),
             facts=[
                 (_("Yêu cầu"), "; ".join(titles)),
-                (_("Thời gian"), labels.capitalised(labels.days_words(form.from_on.data, form.to_on))),
+                (_("Thời gian"), labels.capitalised(labels.days_words(form.from_on.data, form.to_on, waiver=True))),
                 (_("Lý do miễn"), form.reason.data),
                 (_("Số quyết định"), form.decision.data),
                 (_("Người quyết định"), form.approver.data),
@@ -126,7 +126,7 @@ def waiver_withdraw(waiver_id: int) -> Response:
     title = next(row.requirement for row in queries.waivers_of(person_id) if row.id == waiver_id)
     facts = [
         (_("Yêu cầu"), title),
-        (_("Thời gian"), labels.capitalised(labels.days_words(waiver.from_on, waiver.to_on))),
+        (_("Thời gian"), labels.capitalised(labels.days_words(waiver.from_on, waiver.to_on, waiver=True))),
         (_("Lý do miễn"), waiver.reason or "–"),
         (_("Số quyết định"), waiver.decision or "–"),
         (_("Người quyết định"), waiver.approver or "–"),
