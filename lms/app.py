@@ -55,6 +55,7 @@ NAVIGATION = (
     Entry("certificates.register", _l("Sổ cấp"), "paper", Permission.CERTIFICATES_CERTIFICATE_READ),
     Entry("identity.accounts", _l("Tài khoản"), "key", Permission.IDENTITY_ACCOUNT_MANAGE),
     Entry("reports.audit", _l("Nhật ký"), "log", Permission.AUDIT_EVENT_READ),
+    Entry("reports.system", _l("Hệ thống"), "shield", Permission.PLATFORM_SYSTEM_READ),
 )
 
 

@@ -102,6 +102,7 @@ class AbsenceWithdrawn(PostingsChanged):
     kind: str
     from_on: date
     to_on: date
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,3 +118,66 @@ class RosterApplied(PostingsChanged):
     left: int
     moved: int
     corrected: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsReorganised(Event):
+    """Units were merged, split, renamed, dissolved or moved on a day, and their people with them."""
+
+    key: ClassVar[str] = "organisation:units:reorganised"
+    reform_id: int
+    code: str
+    title: str
+    on: date
+    created: int
+    ended: int
+    renamed: int
+    moved: int
+    people: int
+    waiting: int
+    person_ids: tuple[int, ...] = field(default=(), metadata={"log": False})
+    """Everybody whose unit changed, or whose unit changed its place or kind."""
+    heirs: dict[int, int | None] = field(default_factory=dict, metadata={"log": False})
+    """Ended unit → the one unit that follows it, None where it was dissolved; split units are not in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReformChoicesMade(PostingsChanged):
+    """People of split units were assigned to one of the successors."""
+
+    key: ClassVar[str] = "organisation:reform:chosen"
+    reform_id: int
+    code: str
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrimarySwitched(PostingsChanged):
+    """From a day on another of a person's units counts for the figures."""
+
+    key: ClassVar[str] = "organisation:posting:counts"
+    name: str
+    unit: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferProposed(Event):
+    """An office asked another to take a person."""
+
+    key: ClassVar[str] = "organisation:transfer:proposed"
+    name: str
+    old: str
+    new: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferAnswered(Event):
+    """The receiving office accepted or refused a person, or the asking one took the request back."""
+
+    key: ClassVar[str] = "organisation:transfer:answered"
+    name: str
+    old: str
+    new: str
+    answer: str

@@ -5,7 +5,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import Optional
 
-from lms.platform.forms import Form, VietnameseDateField, row_id
+from lms.platform.forms import Form, VietnameseDateField, needed, row_id
 
 
 class RosterForm(Form):
@@ -25,3 +25,20 @@ class ApplyForm(Form):
 
 class RevealForm(Form):
     """Show a full personal number; nothing to fill in."""
+
+
+class ReformForm(Form):
+    """A reform to look at: the file and the day from which it holds."""
+
+    file = FileField(_l("Tệp sắp xếp"), [FileRequired(_l("Hãy chọn tệp sắp xếp."))])
+    on = VietnameseDateField(_l("Có hiệu lực từ ngày"), [needed()])
+
+
+class ChoicesForm(Form):
+    """A list of who goes where."""
+
+    file = FileField(_l("Danh sách phân công"), [FileRequired(_l("Hãy chọn tệp danh sách."))])
+
+
+class ConfirmForm(Form):
+    """A button that does what the page says; nothing to fill in."""

@@ -131,6 +131,14 @@ EVENTS: dict[str, str] = {
     "organisation:person:revealed": "Xem đầy đủ số định danh của {name}",
     "organisation:absence:recorded": "Ghi tạm vắng của {name} từ ngày {from_on} đến trước ngày {to_on}",
     "organisation:absence:withdrawn": "Hủy ghi tạm vắng của {name} từ ngày {from_on}",
+    "organisation:units:reorganised": (
+        "Áp dụng sắp xếp đơn vị “{title}” từ ngày {on}: lập {created}, kết thúc {ended}, đổi tên {renamed}, "
+        "chuyển {moved} đơn vị; {people} người đổi đơn vị, {waiting} người chờ phân công"
+    ),
+    "organisation:reform:chosen": "Phân công đơn vị mới cho {people} người theo đợt sắp xếp {code}",
+    "organisation:posting:counts": "{name} được tính cho {unit} từ ngày {on}",
+    "organisation:transfer:proposed": "Đề nghị chuyển {name} từ {old} sang {new} từ ngày {on}",
+    "organisation:transfer:answered": "Đề nghị chuyển {name} từ {old} sang {new}: {answer}",
     "organisation:roster:applied": (
         "Áp dụng danh sách “{file_name}” cho {unit}, tính đến ngày {on}: thêm {joined}, rời {left}, "
         "chuyển {moved}, sửa {corrected} người"

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.platform.columns import FOREVER, big_id, code_text, day, json_value, moment, sort_key, vi_text
@@ -107,6 +107,11 @@ class Reform(db.Model):  # type: ignore[name-defined]
     title: Mapped[str] = mapped_column(vi_text(300))
     decision: Mapped[str] = mapped_column(vi_text(120), default="")
     effective_on: Mapped[date] = mapped_column(day())
+    sha256: Mapped[str] = mapped_column(code_text(64), default="", server_default="")
+    """The file that told it; empty for the product's own data."""
+    account_id: Mapped[int | None]
+    applied_at: Mapped[datetime | None] = mapped_column(moment())
+    """When people were moved by it; None while it is only on record."""
 
 
 class Succession(db.Model):  # type: ignore[name-defined]
@@ -122,6 +127,47 @@ class Succession(db.Model):  # type: ignore[name-defined]
     share: Mapped[str] = mapped_column(code_text(24), default="full")
     """full, partial, remainder, area_only, area_part_pop_full, staff (district staff re-posted to a ward)."""
     clause: Mapped[str] = mapped_column(vi_text(40), default="")
+    is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Where people of the old unit go unless somebody chose otherwise; at most one a unit and reform."""
+
+
+class ReformChoice(db.Model):  # type: ignore[name-defined]
+    """A person of a split or dissolved unit: which successor he goes to, and whether somebody has said so."""
+
+    __tablename__ = "reform_choice"
+    __table_args__ = (
+        UniqueConstraint("reform_id", "person_id", "old_id"),
+        Index("ix_reform_choice_person", "person_id"),
+        Index("ix_reform_choice_new", "new_id"),
+    )
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    reform_id: Mapped[int] = mapped_column(ForeignKey("reform.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    old_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    new_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    """Where he is posted meanwhile: the default successor; empty when the unit was dissolved."""
+    account_id: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(moment())
+    confirmed_at: Mapped[datetime | None] = mapped_column(moment())
+    """When somebody chose; until then he counts as "chưa phân công đơn vị mới"."""
+
+
+class ReformFile(db.Model):  # type: ignore[name-defined]
+    """A file of a reform on its way: read, looked at, given a list of choices, and perhaps applied."""
+
+    __tablename__ = "reform_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(vi_text(200))
+    sha256: Mapped[str] = mapped_column(code_text(64))
+    on_day: Mapped[date] = mapped_column(day())
+    choices_name: Mapped[str] = mapped_column(vi_text(200), default="")
+    choices_sha256: Mapped[str] = mapped_column(code_text(64), default="")
+    account_id: Mapped[int | None]
+    received_at: Mapped[datetime] = mapped_column(moment())
+    reform_id: Mapped[int | None] = mapped_column(ForeignKey("reform.id"))
+    """The reform it became once it was applied."""
 
 
 class Position(db.Model):  # type: ignore[name-defined]
@@ -214,8 +260,42 @@ class Absence(db.Model):  # type: ignore[name-defined]
     from_on: Mapped[date] = mapped_column(day())
     to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
     note: Mapped[str] = mapped_column(vi_text(300), default="")
+    account_id: Mapped[int | None]
+    """Whoever recorded it; None for the system and for rows older than this column."""
     recorded_at: Mapped[datetime] = mapped_column(moment())
     superseded_at: Mapped[datetime | None] = mapped_column(moment())
+
+
+class TransferProposal(db.Model):  # type: ignore[name-defined]
+    """An office asks another to take a person from a day on; the receiving office accepts or refuses."""
+
+    __tablename__ = "transfer_proposal"
+    __table_args__ = (
+        Index("ix_transfer_proposal_person", "person_id"),
+        Index("ix_transfer_proposal_old", "old_id", "decided_at"),
+        Index("ix_transfer_proposal_new", "new_id", "decided_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    old_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    new_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    on_day: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+    kind: Mapped[str] = mapped_column(code_text(16))
+    """chuyen, kiem_nhiem, biet_phai."""
+    counts_there: Mapped[bool] = mapped_column(default=True)
+    """Whether the person counts for the receiving unit meanwhile."""
+    department: Mapped[str] = mapped_column(vi_text(160), default="")
+    title: Mapped[str] = mapped_column(vi_text(160), default="")
+    note: Mapped[str] = mapped_column(vi_text(300), default="")
+    proposed_by: Mapped[int | None]
+    proposed_at: Mapped[datetime] = mapped_column(moment())
+    state: Mapped[str] = mapped_column(code_text(12), default="cho")
+    """cho, dong_y, tu_choi, rut."""
+    decided_by: Mapped[int | None]
+    decided_at: Mapped[datetime | None] = mapped_column(moment())
+    answer: Mapped[str] = mapped_column(vi_text(300), default="")
 
 
 class FormerUnit(db.Model):  # type: ignore[name-defined]

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from lms.organisation import labels, queries, rules, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
+from lms.organisation.reform import pages as reform_pages
 from lms.organisation.roster.difference import Difference
 from lms.organisation.roster.records import HEADINGS, Roster
 from lms.organisation.roster.sheets import UnreadableRoster
@@ -22,7 +23,7 @@ from lms.platform.forms import Refused, row_id
 from lms.platform.pages import page, paging
 
 bp = Blueprint("organisation", __name__, template_folder="templates")
-blueprints = (bp,)
+blueprints = (bp, reform_pages.bp)
 
 MOST_SHOWN = 200
 """Rows of one kind that the page of a roster shows; all of them are applied."""
@@ -83,6 +84,7 @@ def people() -> Response:
         day=day,
         is_today=day == clock.today(),
         complaint=complaint,
+        stops="stops.absence_new" in current_app.view_functions,
         **WORDS,
     )
 
@@ -118,6 +120,7 @@ def _person_page(found: queries.PersonFacts, number: str = "") -> Response:
         absences=queries.absences_of(found.id),
         ranks=queries.rank_names(),
         duties="plan.person" in current_app.view_functions,
+        stops="stops.absence_new" in current_app.view_functions,
         form=RevealForm(),
         **WORDS,
     )

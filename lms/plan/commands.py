@@ -1,20 +1,22 @@
-"""`flask plan import` and `flask plan rebuild`."""
+"""`flask plan import`, `flask plan rebuild`, `flask check-derived`; `flask figures` lies beside what it makes."""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from lms.plan import service
+from lms.plan.check import days_to_check
+from lms.plan.figures.commands import figures
 from lms.plan.queries import Effect
 from lms.platform import clock, vietnamese
-from lms.platform.db import transaction
+from lms.platform.db import snapshot, transaction
 from lms.platform.events import SYSTEM
 
 plan = AppGroup("plan", help="Kế hoạch, yêu cầu đào tạo và nghĩa vụ học.")
-groups = (plan,)
 
 WHAT = {"added": "thêm mới", "changed": "thay đổi", "ended": "kết thúc", "same": "giữ nguyên"}
 
@@ -81,3 +83,61 @@ def rebuild() -> None:
         service.rebuild(lambda step, seconds: click.echo(f"  {step:<14}{seconds:8.2f} giây"))
     service.settle()
     click.echo("Đã tính lại.")
+
+
+TABLES = {
+    "obligation": "nghĩa vụ",
+    "segment": "đoạn nghĩa vụ",
+    "reason": "lý do",
+    "former_unit": "đơn vị cũ",
+    "unit_closure": "cây đơn vị",
+    "figure": "số liệu cộng sẵn",
+}
+WRONG = {"missing": "thiếu", "extra": "thừa", "differs": "khác"}
+
+
+@click.command("check-derived")
+@click.option("--people", type=click.IntRange(min=1), help="Chỉ kiểm tra ngẫu nhiên chừng ấy người.")
+@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON, mỗi chỗ lệch một dòng.")
+@with_appcontext
+def check_derived(people: int | None, as_json: bool) -> None:
+    """Tính lại mọi dòng suy ra từ dữ liệu gốc bằng cách độc lập, chỉ ra từng chỗ lệch; mã thoát 1 nếu có."""
+    tell = _tell_difference_as_json if as_json else _tell_difference
+    with transaction():
+        check_id = service.begin_check(is_whole=people is None, now=clock.now()).id
+    with snapshot():
+        found = service.compare_derived(people, tell, days=days_to_check(clock.today()))
+    with transaction():
+        check = service.finish_check(check_id, found, by=SYSTEM, now=clock.now())
+        seconds = (clock.now() - check.started_at).total_seconds()
+    if as_json:
+        totals = {"people": found.people, "rows": found.compared, "differences": found.differences}
+        click.echo(json.dumps({**totals, "whole": people is None, "clean": not found.differences}))
+    else:
+        number = vietnamese.number
+        said = "khớp hoàn toàn" if not found.differences else f"có {number(found.differences)} chỗ lệch"
+        click.echo(
+            f"Đã đối chiếu {number(found.people)} người, {number(found.compared)} dòng "
+            f"trong {number(round(seconds, 1))} giây: {said}."
+        )
+    if found.differences:
+        click.echo("Chạy `flask --app wsgi plan rebuild` để tính lại, rồi đối chiếu lần nữa.", err=True)
+        raise SystemExit(1)
+
+
+def _tell_difference_as_json(told: dict[str, Any]) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _tell_difference(told: dict[str, Any]) -> None:
+    key = ", ".join(f"{name} {value}" for name, value in told["key"].items() if name != "requirement_id")
+    values = "; ".join(
+        f"{word} {', '.join(f'{name} {value}' for name, value in told[side].items())}"
+        for side, word in (("expected", "đúng ra"), ("found", "đang ghi"))
+        if told[side]
+    )
+    whose = f"{told['person']}: " if told["person"] else ""
+    click.echo(f"  {whose}{TABLES[told['table']]} {WRONG[told['what']]} [{key}] {values}")
+
+
+groups = (plan, check_derived, figures)

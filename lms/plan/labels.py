@@ -8,13 +8,18 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.plan.queries import AudienceRow, RequirementRow, UnitNaming
+from lms.plan.queries import AudienceRow, RequirementRow, StopRow, UnitNaming
 from lms.plan.rules import FOREVER, State
+from lms.plan.service.previews import StopEffect
 from lms.platform import vietnamese
 
 EVENTS: dict[str, str] = {
     "plan:plan:imported": "Nhập Kế hoạch số {number}: thêm {added}, sửa {changed}, kết thúc {ended} yêu cầu; "
     "{gained} lượt phải học thêm, {lost} lượt thôi phải học.",
+    "plan:derived:checked": "Đối chiếu độc lập số liệu của {people} người: {differences} chỗ lệch",
+    "plan:waiver:granted": "Miễn cho {name} yêu cầu “{requirement}” từ ngày {from_on} theo {decision}, "
+    "người quyết định: {approver}",
+    "plan:waiver:withdrawn": "Hủy miễn của {name} đối với yêu cầu “{requirement}” từ ngày {from_on}: {reason}",
 }
 """Event key → sentence with the event's facts as {names}."""
 
@@ -40,6 +45,15 @@ STATE_LOOKS = {
     State.ENDED: "ended",
 }
 """State → kind of the state macro."""
+
+ABSENCES: dict[str, Any] = {
+    "thai_san": _l("Nghỉ thai sản"),
+    "om_dau": _l("Nghỉ ốm"),
+    "di_hoc": _l("Đi học tập trung"),
+    "biet_phai": _l("Biệt phái"),
+    "khac": _l("Vắng vì lý do khác"),
+}
+"""Kind of absence → its word."""
 
 WHAT = {
     "added": _l("Thêm mới"),
@@ -217,3 +231,45 @@ def ends_words(rule: str, courses: Sequence[str]) -> list[str]:
         _("thủ trưởng đơn vị quyết định miễn, có lý do;"),
         _("kế hoạch được điều chỉnh và thôi yêu cầu."),
     ]
+
+
+def days_words(from_on: date, to_on: date, *, waiver: bool = False) -> str:
+    """Half-open days as people say them, the last day included: "từ 01/12/2026 đến hết 28/02/2027"."""
+    first = vietnamese.short_day(from_on)
+    if to_on >= FOREVER and waiver:
+        return _("từ %(first)s, không thời hạn", first=first)
+    if to_on >= FOREVER:
+        return _("từ %(first)s, chưa rõ ngày kết thúc", first=first)
+    return _("từ %(first)s đến hết %(last)s", first=first, last=vietnamese.short_day(to_on - timedelta(days=1)))
+
+
+def effect_words(effect: StopEffect) -> list[str]:
+    """What an act changes in one duty, each change a sentence."""
+    said = []
+    for days, words in (
+        (effect.waived, _("được miễn %(days)s")),
+        (effect.paused, _("tạm dừng %(days)s")),
+        (effect.counted, _("tính trở lại %(days)s")),
+    ):
+        waiver = days is effect.waived
+        said += [capitalised(words % {"days": days_words(*piece, waiver=waiver)}) for piece in days]
+    if effect.due_before is None:
+        said.append(_("Phải học thêm, hạn %(day)s", day=vietnamese.short_day(effect.due_after)))
+    elif effect.due_after is None:
+        said.append(_("Thôi phải học"))
+    elif effect.due_after > effect.due_before:
+        said.append(_("Hạn lùi đến %(day)s", day=vietnamese.short_day(effect.due_after)))
+    elif effect.due_after < effect.due_before:
+        said.append(_("Hạn sớm lên %(day)s", day=vietnamese.short_day(effect.due_after)))
+    return said
+
+
+def stop_words(stop: StopRow) -> str:
+    """Why the clock of a duty stands, as a sentence with its paper."""
+    days = days_words(stop.from_on, stop.to_on, waiver=stop.is_waiver)
+    if not stop.is_waiver:
+        what = str(ABSENCES.get(stop.kind, stop.kind))
+        return f"{what} {days}" + (f" ({stop.note})" if stop.note else "") + "."
+    paper = [stop.decision and _("theo %(paper)s", paper=stop.decision), stop.approver]
+    by = ", ".join(part for part in paper if part)
+    return _("Được miễn %(days)s: %(reason)s", days=days, reason=stop.note) + (f" ({by})." if by else ".")

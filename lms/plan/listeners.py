@@ -1,7 +1,7 @@
 """Obligations follow what lower domains announce, in the transaction of the change itself."""
 
 from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted
-from lms.organisation.events import OrganisationLoaded, PostingsChanged
+from lms.organisation.events import OrganisationLoaded, PostingsChanged, UnitsReorganised
 from lms.plan import queries, service
 from lms.platform import clock
 from lms.platform.events import By, listens_to
@@ -18,6 +18,19 @@ def organisation_loaded(event: OrganisationLoaded, by: By) -> None:
     """Units changed: a rule may now reach other people, although no posting moved."""
     if queries.anybody_is_posted():
         service.rebuild()
+
+
+MANY = 20_000
+"""People from whom on deriving everything anew is quicker than deriving them one set at a time."""
+
+
+@listens_to(UnitsReorganised)
+def units_reorganised(event: UnitsReorganised, by: By) -> None:
+    """Units and their people moved together: obligations follow in the same transaction."""
+    if len(event.person_ids) > MANY:
+        service.rebuild()
+    else:
+        service.refresh_people(event.person_ids)
 
 
 @listens_to(CourseStarted)

@@ -59,6 +59,9 @@ class Requirement(db.Model):  # type: ignore[name-defined]
         CheckConstraint("rule IN ('all_of', 'any_of', 'hours')", name="rule"),
         CheckConstraint("due_rule IN ('fixed', 'after_posting', 'calendar_year')", name="due_rule"),
         CheckConstraint("(rule = 'hours') = (hours_needed IS NOT NULL)", name="hours"),
+        CheckConstraint("absence_effect IN ('shift', 'pause', 'none')", name="absence_effect"),
+        CheckConstraint("expiry_base IN ('completion', 'previous', 'fixed')", name="expiry_base"),
+        CheckConstraint("repeat_months IS NULL OR repeat_months > 0", name="repeat_months"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,6 +81,20 @@ class Requirement(db.Model):  # type: ignore[name-defined]
     """after_posting: days after the first day of the span. Else: the least time a late joiner gets; None gives none."""
     accept_before_days: Mapped[int | None]
     """How old an earlier completion may be on the day the obligation opens; None: any age."""
+    minimum_days: Mapped[int | None]
+    """The least days a person needs. Whoever opens with fewer left waits for a decision; None: nobody waits."""
+    late_days: Mapped[int] = mapped_column(default=0)
+    """calendar_year: so many days after its year a completion still counts for the year, as late."""
+    absence_effect: Mapped[str] = mapped_column(code_text(8), default="pause")
+    """What an absence does: shift moves a relative due day, pause stops the counting, none nothing."""
+    repeat_months: Mapped[int | None]
+    """How long a fulfilment is valid, after which the duty comes again; None: once."""
+    expiry_base: Mapped[str] = mapped_column(code_text(12), default="completion")
+    """From what the validity is counted: completion, previous (expiry) or fixed (days of the first due day)."""
+    renew_months: Mapped[int] = mapped_column(default=0)
+    """How long before the last valid day a renewal may be made."""
+    minimum_months: Mapped[int] = mapped_column(default=0)
+    """fixed: the least validity a completion brings; else the next fixed day is taken."""
     target_percent: Mapped[Decimal | None] = mapped_column(marks())
     is_example: Mapped[bool] = mapped_column(default=False)
     from_on: Mapped[date] = mapped_column(day())
@@ -94,10 +111,31 @@ class RequirementCourse(db.Model):  # type: ignore[name-defined]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
     place: Mapped[int] = mapped_column(default=1)
     """The order in which the file lists them, which is the order in which to study."""
+    min_version: Mapped[int | None]
+    """The first version of the course that counts; None: every version. What was recognised has none and counts."""
+
+
+class CourseEquivalent(db.Model):  # type: ignore[name-defined]
+    """A course that, completed within [from_on, to_on), counts as one that the requirement lists."""
+
+    __tablename__ = "course_equivalent"
+    __table_args__ = (
+        CheckConstraint("from_on < to_on", name="interval"),
+        Index("ix_course_equivalent_equivalent", "equivalent_id"),
+    )
+
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    equivalent_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    from_on: Mapped[date] = mapped_column(day())
+    to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
 
 
 class Cycle(db.Model):  # type: ignore[name-defined]
-    """A requirement's windows as rows: one for a single duty, one a year for a yearly one. [opens_on, closes_on)."""
+    """A requirement's windows as rows: one for a single duty, one a year for a yearly one. [opens_on, closes_on).
+
+    The cycles of a duty that comes again after some months differ from person to person: it has the one window 0.
+    """
 
     __tablename__ = "cycle"
 
@@ -155,6 +193,8 @@ class Obligation(db.Model):  # type: ignore[name-defined]
     """First activity; FOREVER while there is none."""
     fulfilled_on: Mapped[date] = mapped_column(day(), default=FOREVER)
     """The day the rule became true; FOREVER while it is not."""
+    valid_until: Mapped[date] = mapped_column(day(), default=FOREVER)
+    """The last day on which the fulfilment is valid; FOREVER while there is none, or if it never ends."""
 
 
 class Reason(db.Model):  # type: ignore[name-defined]
@@ -220,6 +260,35 @@ class Waiver(db.Model):  # type: ignore[name-defined]
     to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
     reason: Mapped[str] = mapped_column(vi_text(300))
     decision: Mapped[str] = mapped_column(vi_text(120), default="")
+    """Number of the decision, as its paper says."""
+    approver: Mapped[str] = mapped_column(vi_text(160), default="")
+    """Who approved, name and office, as told by whoever recorded it."""
+    account_id: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(moment())
+    superseded_at: Mapped[datetime | None] = mapped_column(moment())
+
+
+class DueGrant(db.Model):  # type: ignore[name-defined]
+    """A due day that a person was given for one obligation: the later of the computed and the granted one holds."""
+
+    __tablename__ = "due_grant"
+    __table_args__ = (
+        CheckConstraint("kind IN ('extended', 'realistic', 'confirmed', 'kept')", name="kind"),
+        Index("ix_due_grant_person", "person_id", "requirement_id", "cycle"),
+        Index("ix_due_grant_requirement", "requirement_id"),
+    )
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    cycle: Mapped[int]
+    kind: Mapped[str] = mapped_column(code_text(12))
+    """extended: asked for; realistic, confirmed: decided for one who began too late; kept: held when a plan changed."""
+    due_on: Mapped[date] = mapped_column(day())
+    granted_on: Mapped[date] = mapped_column(day())
+    """The day of the decision; it ends the waiting of a duty that could not be fulfilled in time."""
+    reason: Mapped[str] = mapped_column(vi_text(300), default="")
+    decision: Mapped[str] = mapped_column(vi_text(120), default="")
     account_id: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(moment())
     superseded_at: Mapped[datetime | None] = mapped_column(moment())
@@ -236,3 +305,22 @@ class PlanImport(db.Model):  # type: ignore[name-defined]
     account_id: Mapped[int | None]
     applied_at: Mapped[datetime] = mapped_column(moment())
     summary: Mapped[dict[str, Any]] = mapped_column(json_value())
+
+
+class DerivedCheck(db.Model):  # type: ignore[name-defined]
+    """An independent recomputation of the derived rows, and what it found."""
+
+    __tablename__ = "derived_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(moment())
+    finished_at: Mapped[datetime | None] = mapped_column(moment())
+    """None while it runs, and for ever if it was broken off."""
+    is_whole: Mapped[bool]
+    """Everybody was recomputed, not a sample."""
+    people: Mapped[int] = mapped_column(default=0)
+    compared: Mapped[int] = mapped_column(default=0)
+    """Derived rows that were compared."""
+    differences: Mapped[int] = mapped_column(default=0)
+    first: Mapped[list[dict[str, Any]]] = mapped_column(json_value())
+    """The first hundred differences; persons by masked number."""

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.organisation import queries as organisation
-from lms.plan import labels, queries, service
+from lms.plan import labels, queries, service, stops
 from lms.plan.forms import ApplyPlanForm, PlanForm
 from lms.plan.rules import FOREVER
 from lms.platform import clock, files
@@ -16,7 +16,7 @@ from lms.platform.access import Permission, requires, signed_in
 from lms.platform.pages import page
 
 bp = Blueprint("plan", __name__, template_folder="templates")
-blueprints = (bp,)
+blueprints = (bp, stops.bp)
 
 
 @bp.get("/ke-hoach")
@@ -78,6 +78,7 @@ def why(obligation_id: int) -> Response:
         courses=courses,
         lead=labels.lead_words(chain.clause.lead_unit, queries.unit_naming([chain.clause.lead_unit], today)),
         contacts=queries.contacts_for(main.unit_id, today) if main else [],
+        stops=queries.stops_of(chain.person_id, chain.requirement.id, from_on=chain.opened_on, to_on=chain.closes_on),
         is_own=chain.person_id == current_user.person_id,
         labels=labels,
         today=today,
@@ -97,6 +98,7 @@ def person(person_id: int) -> Response:
         person=shown,
         current=[duty for duty in duties if duty.opened_on <= today < duty.closes_on],
         other=[duty for duty in duties if not duty.opened_on <= today < duty.closes_on],
+        waivers=queries.waivers_of(person_id),
         labels=labels,
         today=today,
     )

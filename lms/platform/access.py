@@ -20,12 +20,17 @@ class Permission(StrEnum):
     CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke"
     IDENTITY_ACCOUNT_MANAGE = "identity:account:manage"
     IDENTITY_GRANT_MANAGE = "identity:grant:manage"
+    ORGANISATION_ABSENCE_RECORD = "organisation:absence:record"
     ORGANISATION_PERSON_READ = "organisation:person:read"
     ORGANISATION_PERSON_REVEAL = "organisation:person:reveal"
+    ORGANISATION_POSTING_CHANGE = "organisation:posting:change"
     ORGANISATION_ROSTER_IMPORT = "organisation:roster:import"
+    ORGANISATION_UNIT_REORGANISE = "organisation:unit:reorganise"
     PLAN_OBLIGATION_READ = "plan:obligation:read"
     PLAN_PLAN_IMPORT = "plan:plan:import"
     PLAN_PLAN_READ = "plan:plan:read"
+    PLAN_WAIVER_GRANT = "plan:waiver:grant"
+    PLATFORM_SYSTEM_READ = "platform:system:read"
     REPORTS_COMPLIANCE_READ = "reports:compliance:read"
 
 

@@ -107,7 +107,8 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         # A writer takes the one write lock at once: waiting is then possible, upgrading later is not.
-        connection.exec_driver_sql("BEGIN" if only_reading() else "BEGIN IMMEDIATE")
+        reading = only_reading() or connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _prepare_postgresql(engine: sa.Engine) -> None:
@@ -168,6 +169,25 @@ def transaction() -> Iterator[None]:
         raise
     for act in g.pop("after_commit", ()):
         act()
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything inside as it stands at one moment, while others go on writing; nothing is kept.
+
+    REPEATABLE READ on PostgreSQL, a read transaction without the write lock on SQLite. Begin with no transaction open.
+    """
+    bind = db.session.get_bind()
+    if isinstance(bind, sa.Engine):
+        options: dict[str, Any] = {"reading": True}
+        if bind.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        db.session.connection(execution_options=options)
+    try:
+        yield
+    finally:
+        if isinstance(bind, sa.Engine):
+            db.session.rollback()
 
 
 def is_postgresql() -> bool:

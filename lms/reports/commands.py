@@ -13,6 +13,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from lms.plan import queries as plan
 from lms.platform import clock, vietnamese
 from lms.platform.documents.table import csv_lines, write_xlsx
 from lms.reports import labels, papers, queries, sheets
@@ -57,6 +58,11 @@ def compliance(plan_code: str, as_of: date, unit_code: str | None, structure: st
     """Kết quả thực hiện một kế hoạch tại một ngày, theo đơn vị."""
     if out == "-" and kind in ("pdf", "xlsx") and sys.stdout.isatty():
         raise click.UsageError(f"Tệp {kind} không đọc được trên màn hình. Thêm --out TỆP.{kind}.")
+    if kind == "pdf" and plan.proof().is_dirty:
+        raise click.ClickException(
+            "Lần đối chiếu độc lập gần nhất thấy số liệu lệch nên chưa xuất báo cáo chính thức. "
+            "Chạy `flask --app wsgi plan rebuild` rồi `flask --app wsgi check-derived`, sau đó xuất lại."
+        )
     write = WRITERS[kind]
     try:
         report = _report(plan_code, as_of, unit_code, Structure(structure))
@@ -118,7 +124,7 @@ def _xlsx(report: Compliance) -> bytes:
 def _pdf(report: Compliance) -> bytes:
     requirement_ids = tuple(r.id for r in report.requirements)
     points = queries.trend(queries.scope_of(report.view, requirement_ids, report.place))
-    return papers.compliance_pdf(report, points, clock.today())
+    return papers.compliance_pdf(report, points, clock.today(), labels.proof_words(plan.proof()))
 
 
 WRITERS: dict[str, Callable[[Compliance], bytes]] = {"pdf": _pdf, "xlsx": _xlsx, "csv": _csv, "json": _json}

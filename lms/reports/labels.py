@@ -3,7 +3,8 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.platform.vietnamese import short_day
+from lms.plan.queries import Proof
+from lms.platform.vietnamese import short_day, short_moment
 from lms.reports.queries import Compliance, View
 from lms.reports.rules import ADMINISTRATIVE, Part, Place, Row, State, Structure
 
@@ -134,3 +135,71 @@ def structure_here(view: View) -> str:
 def as_of_words(report: Compliance) -> str:
     """Số liệu tính đến ngày …: printed on every page and file."""
     return f"Số liệu tính đến ngày {short_day(report.view.day)}, {structure_words(report.view)}."
+
+
+def proof_words(proof: Proof) -> str:
+    """When the figures were last proven, for papers; a paper is not written while they are in doubt."""
+    if proof.clean is None:
+        return "Số liệu chưa được đối chiếu độc lập"
+    return f"Số liệu đối chiếu độc lập sạch lần cuối lúc {short_moment(proof.clean.started_at)}"
+
+
+CHECKED_TABLES = {
+    "obligation": _l("nghĩa vụ"),
+    "segment": _l("đoạn nghĩa vụ theo đơn vị"),
+    "reason": _l("lý do phải học"),
+    "former_unit": _l("đơn vị cũ"),
+    "unit_closure": _l("cây đơn vị"),
+    "figure": _l("số liệu cộng sẵn"),
+}
+
+CHECKED_WRONG = {"missing": _l("Thiếu"), "extra": _l("Thừa"), "differs": _l("Khác")}
+
+CHECKED_NAMES = {
+    "requirement": _l("yêu cầu"),
+    "cycle": _l("chu kỳ"),
+    "day": _l("ngày"),
+    "unit_id": _l("đơn vị số"),
+    "origin_id": _l("đơn vị cũ số"),
+    "ancestor_id": _l("đơn vị trên số"),
+    "reform_id": _l("đợt sắp xếp số"),
+    "audience_id": _l("đối tượng số"),
+    "posting_id": _l("vị trí số"),
+    "sign": _l("dấu"),
+    "depth": _l("bậc"),
+    "opened_on": _l("bắt đầu"),
+    "closes_on": _l("kết thúc"),
+    "due_on": _l("hạn"),
+    "started_on": _l("bắt đầu học"),
+    "fulfilled_on": _l("hoàn thành"),
+    "valid_until": _l("còn hiệu lực đến"),
+    "from_on": _l("từ ngày"),
+    "to_on": _l("trước ngày"),
+    "kind": _l("loại"),
+    "times": _l("số lần"),
+    "required": _l("phải học"),
+    "completed": _l("hoàn thành"),
+    "late": _l("trễ hạn"),
+    "in_progress": _l("đang học"),
+    "overdue": _l("quá hạn"),
+    "paused": _l("tạm dừng"),
+    "waived": _l("được miễn"),
+}
+"""Column of a derived row → its word, for the list of differences."""
+
+
+def checked_words(values: dict[str, object]) -> str:
+    """The columns of a derived row in words: days as people write them, an open end as a dash."""
+    order = list(CHECKED_NAMES)  # a JSON column does not keep its own
+    return ", ".join(
+        f"{CHECKED_NAMES.get(name, name)} {_checked_value(value)}"
+        for name, value in sorted(values.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99)
+        if name != "requirement_id" and not (name == "cycle" and value == 0)
+    )
+
+
+def _checked_value(value: object) -> str:
+    text = str(value)
+    if text == "9999-12-31":
+        return "–"
+    return f"{text[8:]}/{text[5:7]}/{text[:4]}" if len(text) == 10 and text[4] == text[7] == "-" else text

@@ -199,8 +199,8 @@ def counted(number: int) -> str:
     return f"0{number}" if 0 < number < 10 else vietnamese.number(number, 0)
 
 
-def compliance_html(report: Compliance, points: Sequence[Point], today: date) -> str:
-    """The whole paper as HTML for the PDF engine."""
+def compliance_html(report: Compliance, points: Sequence[Point], today: date, proof: str = "") -> str:
+    """The whole paper as HTML for the PDF engine; `proof` says when the figures were last proven."""
     city_name = current_app.config["LMS"].city_name
     place = report.place
     blocks = blocks_of(report.rows)
@@ -218,6 +218,7 @@ def compliance_html(report: Compliance, points: Sequence[Point], today: date) ->
         plan_number=number_of(report.plan),
         subject=subject_of(report.plan),
         structure=labels.structure_words(report.view),
+        proof=proof,
         blocks=blocks,
         units=sum(block.units for block in blocks),
         ranking=rank(report.rows, report.target),
@@ -234,6 +235,6 @@ def compliance_html(report: Compliance, points: Sequence[Point], today: date) ->
     )
 
 
-def compliance_pdf(report: Compliance, points: Sequence[Point], today: date) -> bytes:
+def compliance_pdf(report: Compliance, points: Sequence[Point], today: date, proof: str = "") -> bytes:
     """The báo cáo as a tagged PDF: number, day and signature are left for the office."""
-    return pdf.render(compliance_html(report, points, today))
+    return pdf.render(compliance_html(report, points, today, proof))

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from lms.platform.documents.table import Column, Format, Table
 from lms.reports import labels
-from lms.reports.queries import Compliance, PersonLine, RequirementFacts
-from lms.reports.rules import Figures
+from lms.reports.bridging import Bridge
+from lms.reports.queries import Compliance, PersonLine, PlanFacts, RequirementFacts, View
+from lms.reports.rules import Figures, Place
 
 _FIGURE_COLUMNS = (
     Column("persons", "Số người", Format.WHOLE, 10),
@@ -96,4 +97,45 @@ def people_table(
             f"Số liệu tính đến ngày {day:%d/%m/%Y}, {structure}.",
             *((f"Yêu cầu: {requirement.clause}. {requirement.title}.",) if requirement else ()),
         ),
+    )
+
+
+def bridge_table(bridge: Bridge, former: View, view: View, plan: PlanFacts, place: Place | None) -> Table:
+    """One line per pair of old and new unit, the total last."""
+    lines = [
+        {
+            "old": labels.row_name(pair.old),
+            "new": labels.row_name(pair.new),
+            "persons": pair.figures.persons,
+            "required": pair.figures.required,
+            "completed": pair.figures.completed,
+            "rate": pair.figures.rate,
+        }
+        for pair in bridge.pairs
+    ]
+    total = bridge.total
+    return Table(
+        title=f"Bảng nối đơn vị cũ và đơn vị hiện nay, Kế hoạch số {plan.number}",
+        columns=(
+            Column("old", "Đơn vị cũ", Format.TEXT, 40),
+            Column("new", "Đơn vị hiện nay", Format.TEXT, 40),
+            Column("persons", "Số người", Format.WHOLE, 10),
+            Column("required", "Phải học (lượt)", Format.WHOLE, 12),
+            Column("completed", "Hoàn thành (lượt)", Format.WHOLE, 12),
+            Column("rate", "Tỷ lệ hoàn thành (%)", Format.PERCENT, 12),
+        ),
+        rows=lines,
+        notes=(
+            f"Số liệu tính đến ngày {view.day:%d/%m/%Y}.",
+            f"Đơn vị cũ theo cơ cấu đến hết ngày {former.tree_day:%d/%m/%Y}.",
+            f"Phạm vi: {place.name if place else 'toàn bộ đơn vị'}.",
+        ),
+        total={
+            "old": "Tổng cộng",
+            "new": "",
+            "persons": total.persons,
+            "required": total.required,
+            "completed": total.completed,
+            "rate": total.rate,
+        },
     )

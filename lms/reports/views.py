@@ -11,6 +11,8 @@ from flask import Blueprint, Response, abort, current_app, request, stream_with_
 from flask_login import current_user
 
 from lms.audit.labels import SENTENCES
+from lms.organisation.queries import count_waiting
+from lms.plan import queries as plan
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.documents.table import Table, csv_lines, write_xlsx
@@ -25,6 +27,8 @@ bp = Blueprint("reports", __name__, template_folder="templates")
 blueprints = (bp,)
 
 MOST_IN_A_FILE = 200_000
+STALE_HOURS = 36
+"""The nightly check has been missed when the last clean one is older."""
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -62,6 +66,7 @@ def compliance() -> Response:
         band=rules.band,
         labels=labels,
         in_the_future=chosen.view.day > clock.today(),
+        proof=plan.proof(),
     )
 
 
@@ -115,11 +120,15 @@ def _chosen() -> Choice:
 def export(kind: str) -> Response:
     """What the screen shows, as a file with the same filters."""
     chosen = _chosen()
+    proof = plan.proof()
+    if kind == "pdf" and proof.is_dirty:
+        # An official paper must not carry figures that are known to be in doubt.
+        return page("reports/unproven.html", 409, proof=proof, back=chosen.query, labels=labels)
     report = queries.compliance(chosen.plan, chosen.view, chosen.place)
     name = file_name(report, kind)
     if kind == "pdf":
         points = _trend(chosen, report.requirements)
-        return _file(papers.compliance_pdf(report, points, clock.today()), kind, name)
+        return _file(papers.compliance_pdf(report, points, clock.today(), labels.proof_words(proof)), kind, name)
     return _table_file(sheets.compliance_table(report), kind, name)
 
 
@@ -143,6 +152,52 @@ def _table_file(table: Table, kind: str, name: str) -> Response:
     response = Response(stream_with_context(csv_lines(table)), content_type=TYPES["csv"])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@bp.get("/bao-cao/bang-noi")
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def bridge() -> Response:
+    """Old × new structure: where the people of each former unit are now, and their obligations."""
+    form = ComplianceFilter(request.args)
+    chosen = choice.choose(form, current_user, clock.today())
+    if chosen is None or chosen.place is None:
+        return page("reports/nothing.html", form=form, chosen=chosen)
+    found = _bridged(chosen)
+    if found is None:
+        return page("reports/no_bridge.html", form=form, chosen=chosen)
+    return page("reports/bridge.html", form=form, chosen=chosen, labels=labels, **found)
+
+
+@bp.get("/bao-cao/bang-noi/tep/<any(xlsx, csv):kind>")
+@requires(Permission.REPORTS_COMPLIANCE_READ)
+def bridge_export(kind: str) -> Response:
+    """The bridge as a file."""
+    chosen = _chosen()
+    found = _bridged(chosen) or abort(404)
+    table = sheets.bridge_table(found["bridge"], found["former"], chosen.view, chosen.plan, chosen.place)
+    return _table_file(table, kind, f"bang-noi-{vietnamese.slug(chosen.plan.code)}-{chosen.view.day:%Y-%m-%d}.{kind}")
+
+
+def _bridged(chosen: Choice) -> dict[str, Any] | None:
+    """The bridge over the reform asked for, else the last one before the day; None when there was none."""
+    reforms = queries.reforms_to_bridge(chosen.view.day)
+    if not reforms:
+        return None
+    asked = request.args.get("dot", "")
+    reform = next((row for row in reforms if row.code == asked), None) if asked else reforms[0]
+    if reform is None:
+        abort(404)
+    view = queries.view_on(chosen.view.day, rules.Structure.CURRENT)
+    former = queries.view_before(view.day, reform)
+    scope = queries.scope_of(view, tuple(r.id for r in queries.requirements_of(chosen.plan.id)), chosen.place)
+    return {
+        "bridge": queries.bridge_of(scope, view, former),
+        "former": former,
+        "reform": reform,
+        "reforms": reforms,
+        "waiting": count_waiting(reform.id),
+        "query": {**chosen.query, "dot": reform.code},
+    }
 
 
 @bp.get("/bao-cao/nguoi")
@@ -231,3 +286,14 @@ def audit() -> Response:
     lines = [(entry, sentence_for(SENTENCES, entry.event.key, entry.event.facts)) for entry in entries]
     filtered = bool(wanted.name or wanted.group or wanted.first or wanted.last)
     return page("reports/audit.html", form=form, lines=lines, paging=where, filtered=filtered)
+
+
+@bp.get("/he-thong")
+@requires(Permission.PLATFORM_SYSTEM_READ)
+def system() -> Response:
+    """Whether the figures are proven: the last independent checks and what they found."""
+    proof, checks = plan.proof(), plan.last_checks()
+    hours = None if proof.clean is None else (clock.now() - proof.clean.started_at).total_seconds() / 3600
+    return page(
+        "reports/system.html", proof=proof, checks=checks, stale=hours is None or hours > STALE_HOURS, labels=labels
+    )

@@ -3,7 +3,7 @@
 from datetime import date
 from io import BytesIO
 
-from lms.organisation.models import RosterImport
+from lms.organisation.models import Reform, ReformFile, RosterImport
 from lms.platform import clock, files
 from tests.access import Row
 from tests.factories import Cast, add
@@ -30,7 +30,32 @@ def _import(cast: Cast) -> dict[str, int]:
     return {"import_id": arrived.id}
 
 
+def _reform_file(cast: Cast) -> dict[str, int]:
+    """A reform file that came in."""
+    content = b'renames:\n  - {unit: c2, name: "Xa Moi"}\n'
+    arrived = add(
+        ReformFile(
+            file_name="thu.yaml", sha256=files.keep(content), on_day=date(2026, 12, 1), choices_name="",
+            choices_sha256="", received_at=clock.now(),
+        )
+    )  # fmt: skip
+    return {"file_id": arrived.id}
+
+
+def _reform(cast: Cast) -> dict[str, int]:
+    """A reform on record."""
+    return {"reform_id": add(Reform(code="thu", title="Thử", effective_on=date(2026, 7, 1))).id}
+
+
 ROWS = [
+    Row(endpoint="reform.start", giang=200),
+    Row(endpoint="reform.start", data=lambda cast: {}, giang=422),
+    Row(endpoint="reform.show_file", values=_reform_file, giang=200),
+    Row(endpoint="reform.attach", values=_reform_file, data=lambda cast: {}, giang=422),
+    Row(endpoint="reform.apply_file", values=_reform_file, data=lambda cast: {}, giang=303),
+    Row(endpoint="reform.show", values=_reform, giang=200),
+    Row(endpoint="reform.choose", values=_reform, data=lambda cast: {}, giang=422),
+    Row(endpoint="reform.waiting_list", values=_reform, giang=200),
     Row(endpoint="organisation.people", **SEES),
     Row(endpoint="organisation.person", values=lambda cast: {"person_id": cast.person("an").id}, **SEES_BINHS),
     Row(

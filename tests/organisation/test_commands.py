@@ -105,3 +105,51 @@ def test_a_day_that_is_none_is_refused_before_anything_is_read(city, run):
     code, _, complained = run("roster", "import", CLEAN, "--unit", "001", "--on", "31/02/2025")
     assert code == 2
     assert "Ngày “31/02/2025” chưa đúng" in complained
+
+
+REFORM = """\
+code: thu
+title: "Sắp xếp thử"
+successions:
+  - {old: "00004", new: "00008"}
+"""
+
+
+def test_a_reform_is_shown_then_applied_and_a_second_time_changes_nothing(city, run, tmp_path):
+    file = tmp_path / "thu.yaml"
+    file.write_text(REFORM, encoding="utf-8")
+    words = ("org", "reorganise", file, "--on", "01/09/2026")
+    code, said, _ = run(*words)
+    assert code == 0
+    assert "Phường Ba Đình (0 người) → Phường Ngọc Hà" in said
+    assert "Chưa áp dụng." in said
+    assert told(run(*words, "--json"))["applied"] is False
+    assert told(run(*words, "--apply", "--json"))["applied"] is True
+    code, said, _ = run(*words, "--apply")
+    assert (code, "không có gì thay đổi" in said) == (0, True)
+
+
+def test_a_reform_on_record_is_carried_out_by_its_code(city, run):
+    run("roster", "import", CLEAN, "--unit", "001", "--apply")
+    seen = told(run("org", "reorganise", "--reform", "2025-07-01", "--json"))
+    assert (seen["people"], len(seen["undecided"]), seen["applied"]) == (394, 394, False)
+    assert "•" in seen["undecided"][0]["personal_id"]
+    assert told(run("org", "reorganise", "--reform", "2025-07-01", "--apply", "--json"))["people"] == 394
+    assert told(run("org", "reorganise", "--reform", "2025-07-01", "--apply", "--json"))["people"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "Cần một tệp sắp xếp"),
+        (("--reform", "khong-co"), "Các mã đang có: 2025-07-01"),
+        ((CLEAN,), "Cần ngày có hiệu lực"),
+        ((CLEAN, "--on", "2026-01-01"), "Không tìm thấy dòng tiêu đề có cột “Việc”"),
+    ],
+    ids=["nothing", "code", "day", "content"],
+)
+def test_a_reform_that_cannot_be_read_ends_with_a_sentence(city, run, words, says):
+    code, said, complained = run("org", "reorganise", *words, "--json")
+    assert code == 1
+    assert says in complained
+    assert says in json.loads(said)["error"]

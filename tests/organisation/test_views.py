@@ -20,7 +20,8 @@ def binh(browse, cast):
 
 
 def names(page):
-    return [cells[0] for cells in page.table()]
+    """The names of a table of people, which stand behind the boxes."""
+    return [" ".join(cell.get_text(" ").split()) for cell in page.soup.table.select("tbody th")]
 
 
 def send(browser, unit, content, status=303, **more):

@@ -6,11 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.catalogue.models import Course
-from lms.plan.models import Obligation
-from lms.platform import files
+from lms.organisation.models import Absence
+from lms.plan.models import Obligation, Requirement, Waiver
+from lms.platform import clock, files
 from lms.platform.db import db
 from tests.access import Row
-from tests.factories import Cast
+from tests.factories import Cast, add
 from tests.plan.plans import SMALL, apply, make_course
 
 
@@ -55,6 +56,33 @@ def kept(cast: Cast) -> dict[str, Any]:
     return {"sha256": files.keep(SMALL.encode())}
 
 
+def an_absence(cast: Cast) -> dict[str, Any]:
+    """An is away."""
+    return {
+        "absence_id": add(
+            Absence(person_id=cast.an.person_id, kind="om_dau", from_on=clock.today(), recorded_at=clock.now())
+        ).id
+    }
+
+
+def a_waiver(cast: Cast) -> dict[str, Any]:
+    """An is exempted."""
+    a_plan(cast)
+    requirement = db.session.scalars(sa.select(Requirement.id)).one()
+    values = {"requirement_id": requirement, "from_on": clock.today(), "reason": "Thử", "recorded_at": clock.now()}
+    return {"waiver_id": add(Waiver(person_id=cast.an.person_id, **values)).id}
+
+
+def chosen(cast: Cast) -> dict[str, Any]:
+    """An, chosen in the list."""
+    a_plan(cast)
+    return {"nguoi": cast.an.person_id}
+
+
+STOPS = {"binh": 200, "chi": 404, "giang": 200}
+"""HR of the person's unit and the administrator; a leader only reads."""
+SENDS = {"binh": 422, "chi": 422, "giang": 422}
+
 ROWS = [
     Row(endpoint="plan.plans", binh=200, chi=200, dung=200, giang=200),
     Row(endpoint="plan.plan", values=a_plan, binh=200, chi=200, dung=200, giang=200),
@@ -63,4 +91,14 @@ ROWS = [
     Row(endpoint="plan.import_form", giang=200),
     Row(endpoint="plan.import_form", data=upload, giang=200),
     Row(endpoint="plan.import_apply", data=kept, giang=303),
+    Row(endpoint="stops.absence_new", values=chosen, **STOPS),
+    Row(endpoint="stops.absence_new", values=chosen, data=lambda cast: {}, **{**STOPS, "binh": 422, "giang": 422}),
+    Row(endpoint="stops.absence_list", binh=200, chi=200, giang=200),
+    Row(endpoint="stops.absence_list", data=lambda cast: {}, **SENDS),
+    Row(endpoint="stops.absence_withdraw", values=an_absence, **STOPS),
+    Row(endpoint="stops.waiver_new", values=chosen, **STOPS),
+    Row(endpoint="stops.waiver_new", values=chosen, data=lambda cast: {}, **{**STOPS, "binh": 422, "giang": 422}),
+    Row(endpoint="stops.waiver_list", binh=200, chi=200, giang=200),
+    Row(endpoint="stops.waiver_list", data=lambda cast: {}, **SENDS),
+    Row(endpoint="stops.waiver_withdraw", values=a_waiver, **STOPS),
 ]

@@ -25,9 +25,16 @@ OFTEN = settings(
 )
 
 hours = st.sampled_from((Decimal(4), Decimal("4.5"), Decimal("0.1")))
-completions = st.tuples(world.person_numbers, world.course_numbers, world.days, hours, st.sampled_from(world.GROUPS))
+completions = st.tuples(
+    world.person_numbers, world.course_numbers, world.days, hours, st.sampled_from(world.GROUPS),
+    st.sampled_from((None, 1, 2)),
+)  # fmt: skip
 starts = st.tuples(world.person_numbers, world.course_numbers, world.days)
 absences = st.tuples(world.person_numbers, world.intervals())
+grants = st.tuples(
+    world.person_numbers, st.integers(1, 3), st.sampled_from((0, 0, 1, 2, 2024, 2025)), world.days, world.days,
+    st.sampled_from(("extended", "realistic", "confirmed", "kept")),
+)  # fmt: skip
 waivers = st.tuples(world.person_numbers, st.just(1), world.intervals())
 
 
@@ -49,8 +56,9 @@ def undone() -> Iterator[None]:
     started=st.lists(starts, max_size=3),
     away=st.lists(absences, max_size=3),
     exempt=st.lists(waivers, max_size=2),
+    given_days=st.lists(grants, max_size=4),
 )
-def test_the_set_sql_equals_the_plain_loops(session, city, completed, started, away, exempt):
+def test_the_set_sql_equals_the_plain_loops(session, city, completed, started, away, exempt, given_days):
     with undone():
         here = World(city)
         for completion in completed:
@@ -61,6 +69,9 @@ def test_the_set_sql_equals_the_plain_loops(session, city, completed, started, a
             here.absent(person, *days)
         for person, requirement, days in exempt:
             here.waive(person, requirement, *days)
+        for grant in given_days:
+            if grant[1] <= len(city["requirements"]):
+                here.grant(*grant)
         service.rebuild()
         assert derived(here.people) == expected(here.people)
 
@@ -74,6 +85,7 @@ events = st.one_of(
     st.tuples(st.just("left"), st.tuples(st.integers(0, 5), world.days)),
     st.tuples(st.just("away"), absences),
     st.tuples(st.just("waived"), waivers),
+    st.tuples(st.just("granted"), grants),
     st.tuples(st.just("moved"), st.tuples(st.integers(2, world.UNITS), world.days)),
     st.tuples(st.just("amended"), st.just(None)),
 )
@@ -119,6 +131,10 @@ def _happen(here: World, city, kind, facts) -> None:
     elif kind == "waived":
         here.waive(facts[0], facts[1], *facts[2])
         service.refresh_people([here.shift + facts[0]])
+    elif kind == "granted":
+        if facts[1] <= len(city["requirements"]):
+            here.grant(*facts)
+            service.refresh_people([here.shift + facts[0]])
     elif kind == "moved":
         unit, day = facts
         city["places"] = _moved(city["places"], unit, day)

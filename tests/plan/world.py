@@ -15,7 +15,9 @@ from lms.plan import queries, rules
 from lms.plan.models import (
     Audience,
     Clause,
+    CourseEquivalent,
     Cycle,
+    DueGrant,
     Obligation,
     Plan,
     Reason,
@@ -37,6 +39,9 @@ EDGES = [BEGIN + timedelta(days=n * 61) for n in range(10)] + [date(2024, 12, 31
 days = st.one_of(
     st.sampled_from(EDGES), st.sampled_from(EDGES), st.integers(0, 660).map(lambda n: BEGIN + timedelta(n))
 )
+
+person_numbers = st.integers(1, PEOPLE)
+course_numbers = st.integers(1, COURSES)
 
 
 @st.composite
@@ -124,6 +129,8 @@ def requirements(draw: Any) -> dict[str, Any]:
     """A requirement of any rule and due rule."""
     rule = draw(st.sampled_from(("all_of", "any_of", "hours")))
     due_rule = draw(st.sampled_from(("fixed", "after_posting", "calendar_year")))
+    months = None if due_rule == "calendar_year" else draw(st.sampled_from((None, 1, 3, 6, 12)))
+    minimum = draw(st.integers(0, min(months, 2))) if months else 0
     begin, end = draw(st.one_of(st.just((BEGIN, FOREVER)), intervals()))
     return {
         "rule": rule,
@@ -137,14 +144,23 @@ def requirements(draw: Any) -> dict[str, Any]:
         "fixed_on": draw(days),
         "month_and_day": draw(st.sampled_from(((12, 31), (6, 30), (2, 28)))),
         "accept_before_days": draw(st.sampled_from((None, 0, 60, 365))),
+        "minimum_days": draw(st.sampled_from((None, None, 20, 45, 400))),
+        "late_days": draw(st.sampled_from((0, 0, 45, 200))) if due_rule == "calendar_year" else 0,
+        "absence_effect": draw(st.sampled_from(("shift" if due_rule == "after_posting" else "pause", "pause", "none"))),
+        "repeat_months": months,
+        "expiry_base": draw(st.sampled_from(("completion", "previous", "fixed"))),
+        "renew_months": draw(st.integers(0, minimum)),
+        "minimum_months": minimum,
+        "versions": [draw(st.sampled_from((None, None, 1, 2))) for _ in range(COURSES)],
+        "equivalents": []
+        if rule == "hours"
+        else draw(
+            st.lists(st.tuples(course_numbers, course_numbers, intervals()), max_size=2, unique_by=lambda e: e[:2])
+        ),
         "from_on": begin,
         "to_on": end,
         "audiences": draw(st.lists(audiences(), min_size=1, max_size=4)),
     }
-
-
-person_numbers = st.integers(1, PEOPLE)
-course_numbers = st.integers(1, COURSES)
 
 
 class World:
@@ -213,13 +229,13 @@ class World:
         for number in range(1, COURSES + 1):
             course = self.shift + number
             self._add(Course, id=course, slug=f"khoa-{course}", organiser_id=self.shift + 1, created_at=NOW)
-            self._add(
-                CourseVersion, id=course, course_id=course, number=1, title="Khóa", sort_title="", summary="",
-                hours=Decimal(4), content_group=GROUPS[number % 2], level="CB", skills=[], goals=[], sources=[],
-                minutes=1,
-                quiz_title="", draw=1, quiz_minutes=1, pass_percent=50, attempts_allowed=1, digest="", archive="",
-                published_at=NOW,
-            )  # fmt: skip
+            for version in (1, 2):
+                self._add(
+                    CourseVersion, id=course + COURSES * (version - 1), course_id=course, number=version, title="Khóa",
+                    sort_title="", summary="", hours=Decimal(4), content_group=GROUPS[number % 2], level="CB",
+                    skills=[], goals=[], sources=[], minutes=1, quiz_title="", draw=1, quiz_minutes=1, pass_percent=50,
+                    attempts_allowed=1, digest="", archive="", published_at=NOW,
+                )  # fmt: skip
 
     def _requirements(self, city: dict[str, list[dict[str, Any]]]) -> None:
         self._add(
@@ -236,13 +252,25 @@ class World:
     def _requirement(self, number: int, row: dict[str, Any]) -> None:
         names = (
             "rule", "hours_needed", "content_group", "due_rule", "due_days", "accept_before_days", "from_on", "to_on",
+            "minimum_days", "late_days", "absence_effect", "repeat_months", "expiry_base", "renew_months",
+            "minimum_months",
         )  # fmt: skip
         self._add(
             Requirement, id=number, plan_id=self.shift, clause_id=self.shift, code=f"R{number}", place=number,
-            title="R", short_title="R", is_example=True, **{name: row[name] for name in names},
+            title="R", short_title="R", is_example=True, **{name: row[name] for name in names if name in row},
         )  # fmt: skip
         for place, course in enumerate(row["courses"], 1):
-            self._add(RequirementCourse, requirement_id=number, course_id=self.shift + course, place=place)
+            version = row.get("versions", [None] * COURSES)[course - 1]
+            self._add(
+                RequirementCourse, requirement_id=number, course_id=self.shift + course, place=place,
+                min_version=version,
+            )  # fmt: skip
+        for course, equivalent, (begin, end) in row.get("equivalents", []):
+            if course in row["courses"] and course != equivalent:
+                self._add(
+                    CourseEquivalent, requirement_id=number, course_id=self.shift + course,
+                    equivalent_id=self.shift + equivalent, from_on=begin, to_on=end,
+                )  # fmt: skip
         for window in rules.cycles(
             due_rule=row["due_rule"], from_on=row["from_on"], to_on=row["to_on"], fixed_on=row["fixed_on"],
             month_and_day=row["month_and_day"],
@@ -256,10 +284,13 @@ class World:
                 **{**audience, "unit_id": self.shift + audience["unit_id"]},
             )
 
-    def complete(self, person: int, course: int, on: date, hours: Decimal, group: str) -> None:
+    def complete(
+        self, person: int, course: int, on: date, hours: Decimal, group: str, version: int | None = None
+    ) -> None:
         """Write a completion."""
         self._add(
             Completion, person_id=self.shift + person, course_id=self.shift + course, completed_on=on, hours=hours,
+            version_id=version and self.shift + course + COURSES * (version - 1),
             content_group=group, source="online", evidence="", department="", position="", recorded_at=NOW,
         )  # fmt: skip
 
@@ -282,6 +313,13 @@ class World:
         self._add(
             Absence, person_id=self.shift + person, kind="om_dau", from_on=begin, to_on=end, note="", recorded_at=NOW
         )
+
+    def grant(self, person: int, requirement: int, cycle: int, due: date, on: date, kind: str) -> None:
+        """Write a granted due day."""
+        self._add(
+            DueGrant, person_id=self.shift + person, requirement_id=self.shift + requirement, cycle=cycle, kind=kind,
+            due_on=due, granted_on=on, reason="", decision="", recorded_at=NOW,
+        )  # fmt: skip
 
     def waive(self, person: int, requirement: int, begin: date, end: date) -> None:
         """Write a waiver."""

@@ -43,5 +43,10 @@ ROWS = [
         note="people outside every unit are only for who sees the whole",
     ),
     Row(endpoint="reports.people_export", **{**READERS, "chi": 404}, values=of_binhs_unit(kind="xlsx")),
+    Row(endpoint="reports.bridge", **READERS, values=with_plan()),
+    Row(endpoint="reports.bridge", **{**READERS, "chi": 404}, values=of_binhs_unit()),
+    Row(endpoint="reports.bridge_export", binh=404, chi=404, dung=404, giang=404, values=with_plan(kind="csv"),
+        note="no reform, no bridge"),
     Row(endpoint="reports.audit", binh=200, chi=200, giang=200),
+    Row(endpoint="reports.system", giang=200),
 ]  # fmt: skip

@@ -2,10 +2,12 @@
 
 from lms.identity.queries.grants import (
     Candidate,
+    GrantAtUnit,
     GrantRow,
     administrator_grants_besides,
     candidates,
     grant_for,
+    grants_at,
     grants_within,
     holds,
     in_force,
@@ -41,6 +43,7 @@ __all__ = [
     "AccountRow",
     "Candidate",
     "Choice",
+    "GrantAtUnit",
     "GrantRow",
     "Holder",
     "PersonAccount",
@@ -53,6 +56,7 @@ __all__ = [
     "counts_by_state",
     "departments_within",
     "grant_for",
+    "grants_at",
     "grants_within",
     "holder_of",
     "holds",

@@ -1,5 +1,6 @@
 """Reading grants: which hold, who gave them, and to whom one could be given."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,6 +8,7 @@ from flask import abort
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from lms.identity.labels import ROLES_IN_LOG
 from lms.identity.models import Account, Grant, Role
 from lms.organisation.models import Person, Posting, UnitName, UnitPlace
 from lms.organisation.scope import person_within, within
@@ -189,3 +191,28 @@ def administrator_grants_besides(grant: Grant, today: date) -> int:
         Grant.account_id == grant.account_id, Grant.role == Role.ADMINISTRATOR, Grant.id != grant.id, in_force(today)
     )
     return db.session.scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class GrantAtUnit:
+    """A grant that reaches beyond a day at a unit that ends on it."""
+
+    grant: Grant
+    unit_id: int
+    holder: str
+    role: str
+
+
+def grants_at(unit_ids: Iterable[int], on: date) -> list[GrantAtUnit]:
+    """The grants at these units that would still hold on the day, by unit and holder."""
+    rows = db.session.execute(
+        select(
+            Grant,
+            func.coalesce(Person.full_name, func.nullif(Account.name, ""), Account.login),
+        )
+        .join(Account, Account.id == Grant.account_id)
+        .outerjoin(Person, Person.id == Account.person_id)
+        .where(Grant.unit_id.in_(sorted(set(unit_ids))), Grant.to_on > on, Grant.ended_at.is_(None))
+        .order_by(Grant.unit_id, func.coalesce(Person.sort_name, Account.login), Grant.id)
+    )
+    return [GrantAtUnit(row[0], row[0].unit_id, row[1], ROLES_IN_LOG[Role(row[0].role)]) for row in rows]

@@ -1,5 +1,6 @@
 """Roles at units: given, and taken back."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from lms.identity import queries, rules
@@ -63,3 +64,27 @@ def end_grant(grant: Grant, *, by: By, today: date, now: datetime) -> None:
         unit_id=grant.unit_id, person_id=account.person_id,
     )  # fmt: skip
     emit(event, by=by)
+
+
+def follow_units(heirs: Mapping[int, int | None], *, on: date, by: By, now: datetime) -> None:
+    """Let the roles at ended units go to the unit that takes it over from the day on; None: they end with it."""
+    held = {
+        (row.grant.account_id, row.grant.role, row.unit_id)
+        for row in queries.grants_at([new for new in heirs.values() if new is not None], on)
+    }
+    for row in queries.grants_at(heirs, on):
+        grant, new = row.grant, heirs[row.unit_id]
+        moved_whole = grant.from_on >= on
+        if new is not None and (grant.account_id, grant.role, new) not in held:
+            db.session.add(
+                Grant(
+                    account_id=grant.account_id, role=grant.role, unit_id=new, from_on=max(grant.from_on, on),
+                    to_on=grant.to_on, granted_by=grant.granted_by, recorded_at=now,
+                )
+            )  # fmt: skip
+            held.add((grant.account_id, grant.role, new))
+        if moved_whole:
+            grant.ended_at, grant.ended_by = now, by.account_id
+        else:
+            grant.to_on = on
+    db.session.flush()

@@ -1,5 +1,6 @@
 """Reading units, people, postings and rosters."""
 
+from lms.organisation.queries.chosen import Chosen, absence_for, people_chosen, people_numbered
 from lms.organisation.queries.people import (
     AbsenceRow,
     CorrectionRow,
@@ -15,6 +16,19 @@ from lms.organisation.queries.people import (
     postings_of,
     primary_posting_between,
     primary_posting_on,
+)
+from lms.organisation.queries.reforms import (
+    ReformRow,
+    Waiting,
+    count_waiting,
+    options_of,
+    reform_file,
+    reform_files,
+    reform_of,
+    reform_with,
+    reforms_on_record,
+    waiting_for_choice,
+    waiting_in,
 )
 from lms.organisation.queries.rosters import import_for, imports_within, people_in_file, staff_of
 from lms.organisation.queries.units import (
@@ -41,24 +55,32 @@ from lms.organisation.reference import name_parts, rank_names
 
 __all__ = [
     "AbsenceRow",
+    "Chosen",
     "CorrectionRow",
     "ListedPerson",
     "PersonFacts",
     "PostingRow",
+    "ReformRow",
     "UnitRow",
+    "Waiting",
+    "absence_for",
     "absences_of",
     "ancestors",
     "branches",
     "categories_on",
     "children",
     "corrections_of",
+    "count_waiting",
     "heads_under",
     "import_for",
     "imports_within",
     "name_on",
     "name_parts",
     "names_on",
+    "options_of",
+    "people_chosen",
     "people_in_file",
+    "people_numbered",
     "people_on",
     "person_for",
     "person_of",
@@ -68,6 +90,11 @@ __all__ = [
     "primary_posting_on",
     "rank_names",
     "readable_units",
+    "reform_file",
+    "reform_files",
+    "reform_of",
+    "reform_with",
+    "reforms_on_record",
     "reforms_that_repost",
     "root_on",
     "staff_of",
@@ -78,4 +105,6 @@ __all__ = [
     "unit_on",
     "unit_row",
     "units_for_choice",
+    "waiting_for_choice",
+    "waiting_in",
 ]

@@ -241,9 +241,12 @@ def predecessors(unit_id: int, day: date) -> list[UnitRow]:
 
 
 def reforms_that_repost(up_to: date | None = None) -> list[Reform]:
-    """Reforms that ended a level of the structure, newest first: reports can be read in the structure before them."""
+    """Reforms that ended a level of the structure or were applied to people, newest first.
+
+    Former units are derived for each: reports can be read in the structure before them.
+    """
     staff_moved = exists(select(Succession.id).where(Succession.reform_id == Reform.id, Succession.share == "staff"))
-    wanted = select(Reform).where(staff_moved).order_by(Reform.effective_on.desc())
+    wanted = select(Reform).where(or_(Reform.applied_at.is_not(None), staff_moved)).order_by(Reform.effective_on.desc())
     if up_to is not None:
         wanted = wanted.where(Reform.effective_on <= up_to)
     return list(db.session.scalars(wanted))

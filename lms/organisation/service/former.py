@@ -12,8 +12,8 @@ from lms.platform.db import db
 def refresh_former_units(person_ids: Iterable[int] | None) -> None:
     """Derive the former units of these people anew (None: of everyone); call after any change of postings.
 
-    For each reform that ended a level of the structure: the unit of the last primary believed posting that began
-    before it, among units that stood on its eve. Nobody who came later has one.
+    For each reform that ended a level of the structure, or was applied to people: the unit of the last primary
+    believed posting that began before it, among units that stood on its eve. Nobody who came later has one.
     """
     if person_ids is None:
         _refresh(None)
@@ -39,7 +39,12 @@ def _refresh(some: list[int] | None) -> None:
         .where(
             Posting.is_primary,
             Posting.superseded_at.is_(None),
-            sa.exists(sa.select(Succession.id).where(Succession.reform_id == Reform.id, Succession.share == "staff")),
+            sa.or_(
+                Reform.applied_at.is_not(None),
+                sa.exists(
+                    sa.select(Succession.id).where(Succession.reform_id == Reform.id, Succession.share == "staff")
+                ),
+            ),
         )
     )
     if some is not None:

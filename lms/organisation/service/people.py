@@ -165,7 +165,15 @@ def record_absence(
     """Note that a person is away from a day to a day; the clock of their duties stands still meanwhile."""
     if from_on >= to_on:
         raise Refused(Refusal.ENDS_BEFORE_IT_BEGINS)
-    absence = Absence(person_id=person.id, kind=kind, from_on=from_on, to_on=to_on, note=note, recorded_at=now)
+    absence = Absence(
+        person_id=person.id,
+        kind=kind,
+        from_on=from_on,
+        to_on=to_on,
+        note=note,
+        account_id=by.account_id,
+        recorded_at=now,
+    )
     db.session.add(absence)
     db.session.flush()
     event = AbsenceRecorded(
@@ -180,7 +188,7 @@ def record_absence(
     return absence
 
 
-def withdraw_absence(absence: Absence, *, by: By, now: datetime) -> None:
+def withdraw_absence(absence: Absence, *, reason: str = "", by: By, now: datetime) -> None:
     """Take back an absence that was recorded by mistake; Refused if it is no longer believed."""
     db.session.refresh(absence, with_for_update=True)
     if absence.superseded_at is not None:
@@ -195,6 +203,7 @@ def withdraw_absence(absence: Absence, *, by: By, now: datetime) -> None:
         kind=absence.kind,
         from_on=absence.from_on,
         to_on=absence.to_on,
+        reason=reason,
     )
     emit(event, by=by)
 

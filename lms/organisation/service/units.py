@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from lms.organisation.events import OrganisationLoaded
 from lms.organisation.models import Position, Reform, Succession, Unit, UnitClosure, UnitName, UnitPlace
 from lms.organisation.service.former import refresh_former_units
 from lms.platform import vietnamese
+from lms.platform.columns import FOREVER
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
 
@@ -115,12 +117,15 @@ def _bring(loaded: Loaded, model: Any, key: tuple[str, ...], wanted: Sequence[di
         for row in db.session.execute(sa.select(*(table.c[name] for name in names))).mappings()
     }
     missing, differing = [], []
+    later = set(db.session.scalars(sa.select(Reform.effective_on).where(Reform.sha256 != "")))
     for row in wanted:
         found = standing.get(tuple(row[name] for name in key))
         if found is None:
             missing.append(row)
-        elif any(found[name] != row[name] for name in names):
-            differing.append(row)
+            continue
+        kept = {name: found[name] if _is_ended(found[name], row[name], later) else row[name] for name in names}
+        if any(found[name] != kept[name] for name in names):
+            differing.append(kept)
     if missing:
         db.session.execute(sa.insert(table), missing)
     if differing:
@@ -132,6 +137,11 @@ def _bring(loaded: Loaded, model: Any, key: tuple[str, ...], wanted: Sequence[di
         )
     loaded.added += len(missing)
     loaded.changed += len(differing)
+
+
+def _is_ended(found: Any, wanted: Any, later: set[date]) -> bool:
+    """Whether what the files leave open was ended by a later reform that came as a file of its own."""
+    return bool(wanted == FOREVER and found in later)
 
 
 def rebuild_closure() -> int:

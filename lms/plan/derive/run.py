@@ -35,11 +35,7 @@ def derive(connection: sa.Connection, scope: Scope, progress: Progress | None = 
     if scope.person_ids is not None:
         work.fill("w_person", "person_id", scope.person_ids)
     work.fill("w_requirement", "requirement_id", _requirements(connection, scope))
-    steps.postings(work, of_people=of_people)
-    watch("w_posting")
-    for name, select, indexes in steps.STEPS:
-        work.make(name, select, *indexes)
-        watch(name)
+    steps.run(work, of_people=of_people, watch=watch)
     for table in (store.obligations, store.reasons, store.segments):
         table(work, of_people=of_people)
         watch(table.__name__)

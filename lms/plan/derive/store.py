@@ -5,10 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.plan.derive.work import Work
+from lms.plan.figures import changes as figures
 from lms.plan.models import Obligation, Reason, Segment
 
 KEY = ("person_id", "requirement_id", "cycle")
-VALUES = ("opened_on", "closes_on", "due_on", "started_on", "fulfilled_on")
+VALUES = ("opened_on", "closes_on", "due_on", "started_on", "fulfilled_on", "valid_until")
 REASON = ("person_id", "requirement_id", "audience_id", "posting_id", "sign", "from_on", "to_on")
 SEGMENT = (*KEY, "unit_id", "kind", "from_on", "to_on", "due_on", "started_on", "fulfilled_on")
 
@@ -41,9 +42,19 @@ def reasons(work: Work, *, of_people: bool) -> None:
 
 
 def segments(work: Work, *, of_people: bool) -> None:
-    """Replace the segments that differ."""
-    if not _load_into_empty(work, Segment.__table__, "w_segment", SEGMENT):
-        _replace(work, "segment", "w_segment", SEGMENT, SEGMENT, of_people)
+    """Replace the segments that differ; the figures kept of them follow."""
+    if not figures.are_kept(work.connection):
+        if not _load_into_empty(work, Segment.__table__, "w_segment", SEGMENT):
+            _replace(work, "segment", "w_segment", SEGMENT, SEGMENT, of_people)
+        return
+    same = _same("segment", "w", SEGMENT)
+    gone = f"{_in_scope('segment', of_people)} AND NOT EXISTS (SELECT 1 FROM w_segment w WHERE {same})"
+    work.make("w_left", f"SELECT segment.* FROM segment WHERE {gone}", "id")
+    work.make("w_came", f"SELECT w.* FROM w_segment w WHERE NOT EXISTS (SELECT 1 FROM segment WHERE {same})")
+    figures.changed(work, of_people=of_people)
+    listed = ", ".join(SEGMENT)
+    work.run("DELETE FROM segment WHERE id IN (SELECT id FROM w_left)")
+    work.run(f"INSERT INTO segment ({listed}) SELECT {listed} FROM w_came")
 
 
 def _replace(

@@ -3,8 +3,10 @@
 from lms.plan.planfile.contents import (
     AudienceContent,
     ClauseContent,
+    EquivalentContent,
     PlanContent,
     Problem,
+    RepeatContent,
     RequirementContent,
     digest_of,
 )
@@ -13,8 +15,10 @@ from lms.plan.planfile.reading import read
 __all__ = [
     "AudienceContent",
     "ClauseContent",
+    "EquivalentContent",
     "PlanContent",
     "Problem",
+    "RepeatContent",
     "RequirementContent",
     "digest_of",
     "read",

@@ -47,6 +47,27 @@ class AudienceContent:
 
 
 @dataclass(frozen=True)
+class EquivalentContent:
+    """A course that counts as a listed one when it is completed within [from_on, to_on)."""
+
+    course: str
+    counts_as: str
+    from_on: date
+    to_on: date
+    line: int = field(compare=False)
+
+
+@dataclass(frozen=True)
+class RepeatContent:
+    """A duty that comes again: how long a fulfilment is valid, from what, and when it may be renewed."""
+
+    months: int | None = None
+    base: str = "completion"
+    window_months: int = 0
+    minimum_months: int = 0
+
+
+@dataclass(frozen=True)
 class RequirementContent:
     """A training requirement."""
 
@@ -56,12 +77,19 @@ class RequirementContent:
     short_title: str
     rule: str
     courses: tuple[str, ...]
+    versions: tuple[int | None, ...]
+    """For each course the first version that counts; None: every version."""
+    equivalents: tuple[EquivalentContent, ...]
     hours_needed: Decimal | None
     content_group: str
     due_rule: str
     due_days: int | None
     fixed_on: date | None
     month_and_day: tuple[int, int]
+    late_days: int
+    minimum_days: int | None
+    absence_effect: str
+    repeat: RepeatContent
     accept_before_days: int | None
     target_percent: Decimal | None
     is_example: bool

@@ -23,6 +23,11 @@ class Item:
     node: yaml.Node
     line: int
 
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it has named fields."""
+        return isinstance(self.node, yaml.MappingNode)
+
 
 def _refusal(text: str) -> Problem | None:
     """What makes a YAML file unsafe to build: anchors, which can explode, and nesting without end."""
@@ -134,6 +139,16 @@ class Reader:
     def texts(self, item: Item | None, *, most: int) -> tuple[str, ...]:
         """A list of texts."""
         return tuple(self.text(entry, most=most) for entry in self.items(item))
+
+    def choice(self, item: Item | None, words: tuple[str, ...], *, otherwise: str) -> str:
+        """One of some words."""
+        if item is None:
+            return otherwise
+        word = self.text(item, most=24)
+        if word not in words:
+            self.say(item, f"Ở đây cần một trong: {', '.join(words)}.")
+            return otherwise
+        return word
 
     def flag(self, item: Item | None, *, otherwise: bool) -> bool:
         """True or false."""

@@ -1,15 +1,18 @@
 """Reading plans, obligations and the facts behind them."""
 
+from lms.plan.queries.checks import Proof, last_checks, proof
 from lms.plan.queries.duties import Duty, all_duties_of, duties_of
 from lms.plan.queries.effects import Effect, comparing
 from lms.plan.queries.facts import (
     TouchedObligation,
     facts_of,
+    reason_facts,
     requirement_facts,
     study_facts,
     touched_obligations,
     tree,
 )
+from lms.plan.queries.kept import KEPT_FIGURES, Kept, kept_figures, kept_in_era
 from lms.plan.queries.names import anybody_is_posted, course_ids_by_slug, known_kinds, known_positions, units_by_code
 from lms.plan.queries.screens import (
     AudienceRow,
@@ -24,18 +27,37 @@ from lms.plan.queries.screens import (
     requirements_of,
     unit_naming,
 )
+from lms.plan.queries.stops import (
+    RequirementChoice,
+    StandingDuty,
+    StopRow,
+    WaiverRow,
+    requirement_ids_by_code,
+    requirements_for,
+    standing_duties,
+    stops_of,
+    waiver_for,
+    waivers_of,
+)
 from lms.plan.queries.whys import Contact, ReasonRow, Why, contacts_for, reasons_of, why, why_not
 
 __all__ = [
+    "KEPT_FIGURES",
     "AudienceRow",
     "ClauseRow",
     "Contact",
     "Duty",
     "Effect",
+    "Kept",
+    "Proof",
     "ReasonRow",
+    "RequirementChoice",
     "RequirementRow",
+    "StandingDuty",
+    "StopRow",
     "TouchedObligation",
     "UnitNaming",
+    "WaiverRow",
     "Why",
     "all_duties_of",
     "anybody_is_posted",
@@ -46,19 +68,30 @@ __all__ = [
     "course_titles_of",
     "duties_of",
     "facts_of",
+    "kept_figures",
+    "kept_in_era",
     "known_kinds",
     "known_positions",
+    "last_checks",
     "obliged_on",
     "plan_by_code",
     "plans",
+    "proof",
+    "reason_facts",
     "reasons_of",
     "requirement_facts",
+    "requirement_ids_by_code",
+    "requirements_for",
     "requirements_of",
+    "standing_duties",
+    "stops_of",
     "study_facts",
     "touched_obligations",
     "tree",
     "unit_naming",
     "units_by_code",
+    "waiver_for",
+    "waivers_of",
     "why",
     "why_not",
 ]

@@ -1,7 +1,7 @@
 """Facts as the pure rules want them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,17 @@ from lms.catalogue.models import CourseVersion
 from lms.learning.models import Completion, Enrolment
 from lms.organisation.models import Absence, Posting, Unit, UnitName, UnitPlace
 from lms.plan import rules
-from lms.plan.models import Audience, Cycle, Obligation, Requirement, RequirementCourse, Waiver
+from lms.plan.models import (
+    Audience,
+    CourseEquivalent,
+    Cycle,
+    DueGrant,
+    Obligation,
+    Reason,
+    Requirement,
+    RequirementCourse,
+    Waiver,
+)
 from lms.platform.db import db
 
 
@@ -26,23 +36,30 @@ class TouchedObligation:
     cycle: int
     rule: str
     course_ids: tuple[int, ...]
+    min_versions: tuple[tuple[int, int], ...]
+    equivalents: tuple[rules.EquivalentFact, ...]
     hours_needed: Decimal | None
     content_group: str
     since: date
     until: date
     started_on: date
     fulfilled_on: date
+    shapes: bool
+    """Whether its own days, not only its activity, follow from completions: it comes again, or takes late ones."""
 
 
 def touched_obligations(person_id: int, course_id: int) -> list[TouchedObligation]:
     """The person's obligations that this course counts for, locked; every hours duty is among them."""
-    listed = sa.select(RequirementCourse.requirement_id).where(RequirementCourse.course_id == course_id)
+    listed = sa.union(
+        sa.select(RequirementCourse.requirement_id).where(RequirementCourse.course_id == course_id),
+        sa.select(CourseEquivalent.requirement_id).where(CourseEquivalent.equivalent_id == course_id),
+    )
     rows = db.session.execute(
         sa.select(Obligation, Requirement, Cycle)
         .join(Requirement, Requirement.id == Obligation.requirement_id)
         .join(
             Cycle,
-            sa.and_(Cycle.requirement_id == Obligation.requirement_id, Cycle.cycle == Obligation.cycle),
+            sa.and_(Cycle.requirement_id == Obligation.requirement_id, Cycle.cycle == window_cycle()),
         )
         .where(
             Obligation.person_id == person_id,
@@ -55,6 +72,7 @@ def touched_obligations(person_id: int, course_id: int) -> list[TouchedObligatio
     if not rows:
         return []
     courses = _courses_of([requirement.id for _, requirement, _ in rows])
+    equivalents = _equivalents_of(courses)
     touched = []
     for obligation, requirement, cycle in rows:
         since, until = rules.valid_window(
@@ -64,35 +82,61 @@ def touched_obligations(person_id: int, course_id: int) -> list[TouchedObligatio
             accept_before_days=requirement.accept_before_days,
             opened_on=obligation.opened_on,
             closes_on=obligation.closes_on,
+            late_days=requirement.late_days,
         )
         touched.append(
             TouchedObligation(
                 obligation.id,
                 person_id,
                 requirement.id,
-                cycle.cycle,
+                obligation.cycle,
                 requirement.rule,
-                courses[requirement.id],
+                tuple(course for course, _ in courses[requirement.id]),
+                _pinned(courses[requirement.id]),
+                equivalents[requirement.id],
                 requirement.hours_needed,
                 requirement.content_group,
                 since,
                 until,
                 obligation.started_on,
                 obligation.fulfilled_on,
+                requirement.repeat_months is not None or requirement.late_days > 0,
             )
         )
     return touched
 
 
-def _courses_of(requirement_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    courses: dict[int, tuple[int, ...]] = defaultdict(tuple)
+def window_cycle() -> sa.ColumnElement[int]:
+    """The number of the window an obligation lies in: all cycles of a duty that comes again lie in window 0."""
+    return sa.case((Requirement.repeat_months.is_(None), Obligation.cycle), else_=0)
+
+
+Listed = tuple[int, int | None]
+"""A course and the first of its versions that counts."""
+
+
+def _courses_of(requirement_ids: Sequence[int]) -> dict[int, tuple[Listed, ...]]:
+    courses: dict[int, tuple[Listed, ...]] = defaultdict(tuple)
     for row in db.session.execute(
-        sa.select(RequirementCourse.requirement_id, RequirementCourse.course_id)
+        sa.select(RequirementCourse.requirement_id, RequirementCourse.course_id, RequirementCourse.min_version)
         .where(RequirementCourse.requirement_id.in_(requirement_ids))
         .order_by(RequirementCourse.requirement_id, RequirementCourse.place)
     ):
-        courses[row.requirement_id] += (row.course_id,)
+        courses[row.requirement_id] += ((row.course_id, row.min_version),)
     return courses
+
+
+def _pinned(listed: Iterable[Listed]) -> tuple[tuple[int, int], ...]:
+    return tuple((course, version) for course, version in listed if version is not None)
+
+
+def _equivalents_of(requirement_ids: Iterable[int]) -> dict[int, tuple[rules.EquivalentFact, ...]]:
+    found: dict[int, tuple[rules.EquivalentFact, ...]] = defaultdict(tuple)
+    for row in db.session.scalars(
+        sa.select(CourseEquivalent).where(CourseEquivalent.requirement_id.in_(list(requirement_ids)))
+    ):
+        found[row.requirement_id] += (rules.EquivalentFact(row.course_id, row.equivalent_id, row.from_on, row.to_on),)
+    return found
 
 
 def study_facts(person_id: int) -> tuple[tuple[rules.CompletionFact, ...], tuple[rules.StartFact, ...]]:
@@ -112,19 +156,30 @@ def _study_of(
             Completion.completed_on,
             Completion.hours,
             Completion.content_group,
-        ).where(Completion.person_id.in_(person_ids), Completion.voided_at.is_(None))
+            CourseVersion.number,
+        )
+        .outerjoin(CourseVersion, CourseVersion.id == Completion.version_id)
+        .where(Completion.person_id.in_(person_ids), Completion.voided_at.is_(None))
     ):
         completions[row.person_id].append(
-            rules.CompletionFact(row.course_id, row.completed_on, row.hours, row.content_group)
+            rules.CompletionFact(row.course_id, row.completed_on, row.hours, row.content_group, row.number)
         )
     starts: dict[int, list[rules.StartFact]] = defaultdict(list)
     for begun in db.session.execute(
-        sa.select(Enrolment.person_id, Enrolment.course_id, Enrolment.started_on, CourseVersion.content_group)
+        sa.select(
+            Enrolment.person_id,
+            Enrolment.course_id,
+            Enrolment.started_on,
+            CourseVersion.content_group,
+            CourseVersion.number,
+        )
         .join(CourseVersion, CourseVersion.id == Enrolment.version_id)
         .where(Enrolment.person_id.in_(person_ids), Enrolment.started_on.is_not(None))
     ):
         if begun.started_on is not None:
-            starts[begun.person_id].append(rules.StartFact(begun.course_id, begun.started_on, begun.content_group))
+            starts[begun.person_id].append(
+                rules.StartFact(begun.course_id, begun.started_on, begun.content_group, begun.number)
+            )
     return completions, starts
 
 
@@ -155,6 +210,13 @@ def facts_of(person_ids: Sequence[int]) -> list[rules.PersonFacts]:
         sa.select(Waiver).where(Waiver.person_id.in_(person_ids), Waiver.superseded_at.is_(None))
     ):
         waivers[waiver.person_id].append(rules.WaiverFact(waiver.requirement_id, waiver.from_on, waiver.to_on))
+    grants: dict[int, list[rules.GrantFact]] = defaultdict(list)
+    for grant in db.session.scalars(
+        sa.select(DueGrant).where(DueGrant.person_id.in_(person_ids), DueGrant.superseded_at.is_(None))
+    ):
+        grants[grant.person_id].append(
+            rules.GrantFact(grant.requirement_id, grant.cycle, grant.due_on, grant.granted_on, grant.kind)
+        )
     completions, starts = _study_of(person_ids)
     return [
         rules.PersonFacts(
@@ -164,22 +226,41 @@ def facts_of(person_ids: Sequence[int]) -> list[rules.PersonFacts]:
             tuple(starts[person_id]),
             tuple(absences[person_id]),
             tuple(waivers[person_id]),
+            tuple(grants[person_id]),
         )
         for person_id in person_ids
     ]
 
 
-def requirement_facts() -> list[rules.RequirementFact]:
-    """Every requirement with its courses, windows and audience rules."""
-    requirements = db.session.scalars(sa.select(Requirement).order_by(Requirement.id)).all()
-    courses = _courses_of([requirement.id for requirement in requirements])
+def reason_facts(person_id: int, requirement_ids: Sequence[int]) -> dict[int, list[rules.ReasonFact]]:
+    """Requirement id → the person's derived reasons: what the days in the audience follow from."""
+    found: dict[int, list[rules.ReasonFact]] = defaultdict(list)
+    for row in db.session.scalars(
+        sa.select(Reason).where(Reason.person_id == person_id, Reason.requirement_id.in_(requirement_ids))
+    ):
+        found[row.requirement_id].append(
+            rules.ReasonFact(
+                person_id, row.requirement_id, row.audience_id, row.posting_id, row.sign, row.from_on, row.to_on
+            )
+        )
+    return found
+
+
+def requirement_facts(requirement_ids: Sequence[int] | None = None) -> list[rules.RequirementFact]:
+    """Every requirement, or these, with courses, windows and audience rules."""
+    wanted = sa.select(Requirement).order_by(Requirement.id)
+    if requirement_ids is not None:
+        wanted = wanted.where(Requirement.id.in_(requirement_ids))
+    requirements = db.session.scalars(wanted).all()
+    ids = [requirement.id for requirement in requirements]
+    courses, equivalents = _courses_of(ids), _equivalents_of(ids)
     windows: dict[int, list[rules.CycleFact]] = defaultdict(list)
-    for cycle in db.session.scalars(sa.select(Cycle)):
+    for cycle in db.session.scalars(sa.select(Cycle).where(Cycle.requirement_id.in_(ids))):
         windows[cycle.requirement_id].append(
             rules.CycleFact(cycle.cycle, cycle.opens_on, cycle.closes_on, cycle.due_on)
         )
     audiences: dict[int, list[rules.AudienceFact]] = defaultdict(list)
-    for rule in db.session.scalars(sa.select(Audience)):
+    for rule in db.session.scalars(sa.select(Audience).where(Audience.requirement_id.in_(ids))):
         audiences[rule.requirement_id].append(
             rules.AudienceFact(
                 rule.id,
@@ -197,7 +278,7 @@ def requirement_facts() -> list[rules.RequirementFact]:
         rules.RequirementFact(
             requirement.id,
             requirement.rule,
-            courses[requirement.id],
+            tuple(course for course, _ in courses[requirement.id]),
             requirement.hours_needed,
             requirement.content_group,
             requirement.due_rule,
@@ -207,6 +288,15 @@ def requirement_facts() -> list[rules.RequirementFact]:
             requirement.to_on,
             tuple(windows[requirement.id]),
             tuple(audiences[requirement.id]),
+            min_versions=_pinned(courses[requirement.id]),
+            equivalents=equivalents[requirement.id],
+            minimum_days=requirement.minimum_days,
+            late_days=requirement.late_days,
+            absence_effect=requirement.absence_effect,
+            repeat_months=requirement.repeat_months,
+            expiry_base=requirement.expiry_base,
+            renew_months=requirement.renew_months,
+            minimum_months=requirement.minimum_months,
         )
         for requirement in requirements
     ]

@@ -1,223 +1,71 @@
 """From one person's facts to obligations, segments and reasons, by plain loops.
 
 The same rule as the set SQL in `lms.plan.derive`, said a second time and in another way (own climb up the tree, no
-closure, no window functions), so that each proves the other. The path of a single completion uses `activity_of`.
+closure, no window functions), so that each proves the other. The path of a single completion uses its parts.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 
+from lms.plan.rules.due import due_day, granted, held, pauses, shifted, shifts, valid_window
+from lms.plan.rules.facts import (
+    CycleFact,
+    Derived,
+    GrantFact,
+    ObligationFact,
+    PersonFacts,
+    ReasonFact,
+    RequirementFact,
+    SegmentFact,
+    Tree,
+)
 from lms.plan.rules.intervals import FOREVER, Interval, intersect, subtract, union
-from lms.plan.rules.states import COUNTS, PAUSED, WAIVED
-
-ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class PostingFact:
-    """A believed posting."""
-
-    id: int
-    unit_id: int
-    position: str
-    category: str
-    from_on: date
-    to_on: date
-    is_primary: bool = True
-
-
-@dataclass(frozen=True)
-class CompletionFact:
-    """A completion that was not voided; hours in tiết."""
-
-    course_id: int
-    completed_on: date
-    hours: Decimal = Decimal(0)
-    content_group: str = ""
-
-
-@dataclass(frozen=True)
-class StartFact:
-    """The first activity in a course version, with the version's content group."""
-
-    course_id: int
-    started_on: date
-    content_group: str = ""
-
-
-@dataclass(frozen=True)
-class WaiverFact:
-    """A believed exemption from one requirement."""
-
-    requirement_id: int
-    from_on: date
-    to_on: date
-
-
-@dataclass(frozen=True)
-class AudienceFact:
-    """An audience rule; empty position, category or kind means any."""
-
-    id: int
-    sign: int
-    unit_id: int
-    subtree: bool
-    position: str | None
-    category: str | None
-    kind: str | None
-    from_on: date
-    to_on: date
-
-
-@dataclass(frozen=True)
-class CycleFact:
-    """A window of a requirement."""
-
-    cycle: int
-    opens_on: date
-    closes_on: date
-    due_on: date | None
-
-
-@dataclass(frozen=True)
-class RequirementFact:
-    """A requirement with everything that decides."""
-
-    id: int
-    rule: str
-    course_ids: tuple[int, ...]
-    hours_needed: Decimal | None
-    content_group: str
-    due_rule: str
-    due_days: int | None
-    accept_before_days: int | None
-    from_on: date
-    to_on: date
-    cycles: tuple[CycleFact, ...]
-    audiences: tuple[AudienceFact, ...]
-
-
-@dataclass(frozen=True)
-class Tree:
-    """The dated organisation: where each unit hangs, what kind it is, when it lives."""
-
-    life: Mapping[int, Interval]
-    places: Mapping[int, tuple[tuple[int | None, date, date], ...]]
-    kinds: Mapping[int, tuple[tuple[str, date, date], ...]]
-
-    def days_under(self, unit_id: int, ancestor_id: int, *, subtree: bool) -> list[Interval]:
-        """The days on which the unit is the other one or, with `subtree`, hangs anywhere below it."""
-        if unit_id == ancestor_id:
-            return [self.life[unit_id]]
-        if not subtree:
-            return []
-        found: list[Interval] = []
-        for parent_id, begin, end in self.places.get(unit_id, ()):
-            if parent_id is not None:
-                above = self.days_under(parent_id, ancestor_id, subtree=True)
-                found += intersect([(begin, end)], above)
-        return intersect(union(found), [self.life[unit_id]])
-
-    def days_of_kind(self, unit_id: int, kind: str | None) -> list[Interval]:
-        """The days on which the unit is of that kind; None is any kind."""
-        if kind is None:
-            return [(date.min, FOREVER)]
-        return union((begin, end) for name, begin, end in self.kinds.get(unit_id, ()) if name == kind)
-
-
-@dataclass(frozen=True)
-class PersonFacts:
-    """What is known of one person."""
-
-    person_id: int
-    postings: tuple[PostingFact, ...] = ()
-    completions: tuple[CompletionFact, ...] = ()
-    starts: tuple[StartFact, ...] = ()
-    absences: tuple[Interval, ...] = ()
-    waivers: tuple[WaiverFact, ...] = ()
-
-
-@dataclass(frozen=True, order=True)
-class ObligationFact:
-    """One person × one requirement × one cycle."""
-
-    person_id: int
-    requirement_id: int
-    cycle: int
-    opened_on: date
-    closes_on: date
-    due_on: date
-    started_on: date
-    fulfilled_on: date
-
-
-@dataclass(frozen=True, order=True)
-class SegmentFact:
-    """A piece of an obligation in one unit; kind 0 counts, 1 paused, 2 waived."""
-
-    person_id: int
-    requirement_id: int
-    cycle: int
-    unit_id: int
-    kind: int
-    from_on: date
-    to_on: date
-    due_on: date
-    started_on: date
-    fulfilled_on: date
-
-
-@dataclass(frozen=True, order=True)
-class ReasonFact:
-    """An audience rule met a posting."""
-
-    person_id: int
-    requirement_id: int
-    audience_id: int
-    posting_id: int
-    sign: int
-    from_on: date
-    to_on: date
-
-
-@dataclass
-class Derived:
-    """What follows from one person's facts."""
-
-    obligations: list[ObligationFact] = field(default_factory=list)
-    segments: list[SegmentFact] = field(default_factory=list)
-    reasons: list[ReasonFact] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Activity:
-    """First activity and fulfilment; FOREVER where there is none."""
-
-    started_on: date = FOREVER
-    fulfilled_on: date = FOREVER
+from lms.plan.rules.recurrence import ONE_DAY, renewal_opens, valid_until
+from lms.plan.rules.states import COUNTS, PAUSED, WAIVED, State, state_on
+from lms.plan.rules.study import Activity, activity_of, counting
 
 
 def derive(person: PersonFacts, requirements: Iterable[RequirementFact], tree: Tree) -> Derived:
     """Everything that follows for one person."""
     derived = Derived()
     for requirement in requirements:
-        reasons = _reasons(person, requirement, tree)
+        reasons = reasons_of(person, requirement, tree)
         derived.reasons += reasons
-        span = subtract(
-            [(r.from_on, r.to_on) for r in reasons if r.sign > 0], [(r.from_on, r.to_on) for r in reasons if r.sign < 0]
-        )
-        for cycle in requirement.cycles:
-            pieces = intersect(span, [(cycle.opens_on, cycle.closes_on)])
-            if pieces:
-                obligation = _obligation(person, requirement, cycle, pieces)
-                derived.obligations.append(obligation)
-                derived.segments += _segments(person, obligation, pieces)
+        obligations, segments = obligations_of(person, requirement, span_of(reasons))
+        derived.obligations += obligations
+        derived.segments += segments
     return derived
 
 
-def _reasons(person: PersonFacts, requirement: RequirementFact, tree: Tree) -> list[ReasonFact]:
+def states_of(
+    person: PersonFacts, requirements: Iterable[RequirementFact], tree: Tree, day: date
+) -> dict[tuple[int, int], State]:
+    """(requirement, cycle) → the state of the person's obligation at the end of `day`; ended and future ones too."""
+    requirements = list(requirements)
+    repeating = {requirement.id for requirement in requirements if requirement.repeat_months is not None}
+    derived = derive(person, requirements, tree)
+    kinds = {(s.requirement_id, s.cycle): s.kind for s in derived.segments if s.from_on <= day < s.to_on}
+    opens = {(o.requirement_id, o.cycle): o.opened_on for o in derived.obligations}
+    return {
+        (o.requirement_id, o.cycle): state_on(
+            day,
+            opened_on=o.opened_on,
+            closes_on=o.closes_on,
+            due_on=o.due_on,
+            started_on=o.started_on,
+            fulfilled_on=o.fulfilled_on,
+            kind=kinds.get((o.requirement_id, o.cycle), COUNTS),
+            valid_until=o.valid_until,
+            renews_on=opens.get((o.requirement_id, o.cycle + 1), FOREVER),
+            is_renewal=o.requirement_id in repeating and o.cycle > 0,
+        )
+        for o in derived.obligations
+    }
+
+
+def reasons_of(person: PersonFacts, requirement: RequirementFact, tree: Tree) -> list[ReasonFact]:
+    """Every audience rule that met a posting, and when."""
     found = []
     for audience in requirement.audiences:
         for posting in person.postings:
@@ -234,10 +82,45 @@ def _reasons(person: PersonFacts, requirement: RequirementFact, tree: Tree) -> l
     return found
 
 
-def _obligation(
-    person: PersonFacts, requirement: RequirementFact, cycle: CycleFact, pieces: list[Interval]
-) -> ObligationFact:
-    opened_on, closes_on = pieces[0][0], pieces[-1][1]
+def span_of(reasons: Iterable[ReasonFact]) -> list[Interval]:
+    """The days on which at least one rule includes and none excludes."""
+    reasons = list(reasons)
+    return subtract(
+        [(r.from_on, r.to_on) for r in reasons if r.sign > 0], [(r.from_on, r.to_on) for r in reasons if r.sign < 0]
+    )
+
+
+def obligations_of(
+    person: PersonFacts, requirement: RequirementFact, span: Sequence[Interval]
+) -> tuple[list[ObligationFact], list[SegmentFact]]:
+    """What follows from the days on which a person is meant by a requirement."""
+    obligations: list[ObligationFact] = []
+    segments: list[SegmentFact] = []
+    for cycle in requirement.cycles:
+        pieces = [
+            (begin, end)
+            for begin, end in intersect(span, [(cycle.opens_on, late_end(requirement, cycle))])
+            if begin < cycle.closes_on
+        ]
+        if not pieces:
+            continue
+        if requirement.repeat_months is not None:
+            _repeating(person, requirement, cycle, pieces, obligations, segments)
+        else:
+            obligation, pieces = _single(person, requirement, cycle, pieces)
+            obligations.append(obligation)
+            segments += _segments(person, requirement, cycle, obligation, pieces)
+    return obligations, segments
+
+
+def late_end(requirement: RequirementFact, cycle: CycleFact) -> date:
+    """The day from which even a late completion counts no more for the cycle."""
+    days = requirement.late_days if cycle.cycle and requirement.repeat_months is None else 0
+    return date.fromordinal(min(cycle.closes_on.toordinal() + days, FOREVER.toordinal()))
+
+
+def _computed_due(person: PersonFacts, requirement: RequirementFact, cycle: CycleFact, opened_on: date) -> date:
+    """The due day by rule, before anything that was granted."""
     due_on = due_day(
         due_rule=requirement.due_rule,
         due_days=requirement.due_days,
@@ -245,125 +128,148 @@ def _obligation(
         cycle_closes_on=cycle.closes_on,
         opened_on=opened_on,
     )
+    return shifted(due_on, opened_on, person.absences) if shifts(requirement) else due_on
+
+
+def _grants(person: PersonFacts, requirement: RequirementFact, cycle: int) -> list[GrantFact]:
+    return [g for g in person.grants if g.requirement_id == requirement.id and g.cycle == cycle]
+
+
+def _single(
+    person: PersonFacts, requirement: RequirementFact, cycle: CycleFact, pieces: list[Interval]
+) -> tuple[ObligationFact, list[Interval]]:
+    """A single duty or that of one year. Who fulfilled within the year is done with it when it ends."""
+    opened_on = pieces[0][0]
     since, until = valid_window(
         cycle=cycle.cycle,
         cycle_opens_on=cycle.opens_on,
         cycle_closes_on=cycle.closes_on,
         accept_before_days=requirement.accept_before_days,
         opened_on=opened_on,
-        closes_on=closes_on,
+        closes_on=pieces[-1][1],
+        late_days=requirement.late_days,
     )
-    activity = activity_of(
-        rule=requirement.rule,
-        course_ids=requirement.course_ids,
-        hours_needed=requirement.hours_needed,
-        content_group=requirement.content_group,
-        yearly=cycle.cycle != 0,
-        since=since,
-        until=until,
-        completions=person.completions,
-        starts=person.starts,
-    )
+    activity = _activity(person, requirement, since, until, bounded=cycle.cycle != 0)
+    if activity.fulfilled_on < cycle.closes_on:
+        pieces = intersect(pieces, [(cycle.opens_on, cycle.closes_on)])
+    computed_on = _computed_due(person, requirement, cycle, opened_on)
     return ObligationFact(
         person.person_id,
         requirement.id,
         cycle.cycle,
         opened_on,
-        closes_on,
-        due_on,
+        pieces[-1][1],
+        granted(computed_on, _grants(person, requirement, cycle.cycle)),
         activity.started_on,
         activity.fulfilled_on,
+    ), pieces
+
+
+def _repeating(
+    person: PersonFacts,
+    requirement: RequirementFact,
+    window: CycleFact,
+    pieces: list[Interval],
+    obligations: list[ObligationFact],
+    segments: list[SegmentFact],
+) -> None:
+    """A duty that comes again: each fulfilment is valid for a time and opens the next cycle before it ends.
+
+    In the figures the next cycle begins on the day after the last valid one, so that nobody counts twice and a
+    renewal in time never shows as a gap.
+    """
+    months, last = requirement.repeat_months or 0, pieces[-1][1]
+    opened_on = pieces[0][0]
+    computed_on = anchor_on = _computed_due(person, requirement, window, opened_on)
+    begin, least_on, number = date.min, opened_on, 0
+    while opened_on < last:
+        due_on = granted(computed_on, _grants(person, requirement, number))
+        since, until = valid_window(
+            cycle=number,
+            cycle_opens_on=window.opens_on,
+            cycle_closes_on=window.closes_on,
+            accept_before_days=requirement.accept_before_days,
+            opened_on=opened_on,
+            closes_on=last,
+            repeat_months=months,
+        )
+        activity = _activity(person, requirement, since, until, bounded=number > 0)
+        expires_on = FOREVER
+        if activity.fulfilled_on < FOREVER:
+            expires_on = valid_until(
+                base=requirement.expiry_base,
+                months=months,
+                minimum_months=requirement.minimum_months,
+                fulfilled_on=activity.fulfilled_on,
+                due_on=due_on,
+                previous_on=computed_on,
+                anchor_on=anchor_on,
+                least_on=least_on,
+            )
+        end = last if expires_on == FOREVER else min(last, expires_on + ONE_DAY)
+        obligation = ObligationFact(
+            person.person_id, requirement.id, number, opened_on, end, due_on, activity.started_on,
+            activity.fulfilled_on, expires_on,
+        )  # fmt: skip
+        obligations.append(obligation)
+        segments += _segments(person, requirement, window, obligation, intersect(pieces, [(begin, end)]))
+        if expires_on == FOREVER:
+            return
+        opened_on = renewal_opens(
+            valid_until_on=expires_on, renew_months=requirement.renew_months, fulfilled_on=activity.fulfilled_on
+        )
+        computed_on = least_on = expires_on
+        begin, number = expires_on + ONE_DAY, number + 1
+
+
+def _activity(
+    person: PersonFacts, requirement: RequirementFact, since: date, until: date, *, bounded: bool
+) -> Activity:
+    completions, starts = person.completions, person.starts
+    if requirement.rule != "hours":
+        done, begun = counting(
+            course_ids=requirement.course_ids,
+            min_versions=requirement.min_versions,
+            equivalents=requirement.equivalents,
+            completions=completions,
+            starts=starts,
+        )
+        completions, starts = tuple(done), tuple(begun)
+    return activity_of(
+        rule=requirement.rule,
+        course_ids=requirement.course_ids,
+        hours_needed=requirement.hours_needed,
+        content_group=requirement.content_group,
+        yearly=bounded,
+        since=since,
+        until=until,
+        completions=completions,
+        starts=starts,
     )
 
 
-def due_day(
-    *, due_rule: str, due_days: int | None, cycle_due_on: date | None, cycle_closes_on: date, opened_on: date
-) -> date:
-    """The last day on which fulfilling is in time.
-
-    after_posting: so many days after the first day of the span (a reform, which opens a new posting, must not push
-    it). fixed and calendar_year: the cycle's day, or, for a late joiner, `due_days` after opening if that is later;
-    a yearly duty is never due after its window.
-    """
-    if due_rule == "after_posting" or cycle_due_on is None:
-        return opened_on + timedelta(days=due_days or 0)
-    due = cycle_due_on if due_days is None else max(cycle_due_on, opened_on + timedelta(days=due_days))
-    return min(due, cycle_closes_on - ONE_DAY) if due_rule == "calendar_year" else due
-
-
-def valid_window(
-    *,
-    cycle: int,
-    cycle_opens_on: date,
-    cycle_closes_on: date,
-    accept_before_days: int | None,
-    opened_on: date,
-    closes_on: date,
-) -> Interval:
-    """The days [since, until) on which a completion counts for the obligation.
-
-    A yearly duty takes what was done within its window. A single one takes earlier completions too, as old as the
-    requirement allows on the day the obligation opens, and nothing after it has ended.
-    """
-    if cycle:
-        return cycle_opens_on, cycle_closes_on
-    if accept_before_days is None:
-        return date.min, closes_on
-    oldest = opened_on.toordinal() - accept_before_days
-    return date.fromordinal(max(oldest, 1)), closes_on
-
-
-def activity_of(
-    *,
-    rule: str,
-    course_ids: Iterable[int],
-    hours_needed: Decimal | None,
-    content_group: str,
-    yearly: bool,
-    since: date,
-    until: date,
-    completions: Iterable[CompletionFact],
-    starts: Iterable[StartFact],
-) -> Activity:
-    """When work on an obligation began and on which day its rule became true.
-
-    any_of: the first completion of a listed course. all_of: the day the last of them was first completed. hours:
-    the day the running sum reaches `hours_needed` tiết. Opening a course counts as a start from any time for a
-    single duty over courses, else only within the window.
-    """
-    wanted = set(course_ids)
-    done = [c for c in completions if since <= c.completed_on < until]
-    if rule == "hours":
-        done = [c for c in done if content_group in ("", c.content_group)]
-        begun = [s for s in starts if content_group in ("", s.content_group)]
-    else:
-        done = [c for c in done if c.course_id in wanted]
-        begun = [s for s in starts if s.course_id in wanted]
-    bounded = yearly or rule == "hours"
-    days = [s.started_on for s in begun if s.started_on < until and (since <= s.started_on or not bounded)]
-    days += [c.completed_on for c in done]
-    return Activity(min(days, default=FOREVER), _fulfilled(rule, wanted, hours_needed, done))
-
-
-def _fulfilled(rule: str, wanted: set[int], hours_needed: Decimal | None, done: list[CompletionFact]) -> date:
-    if rule == "hours":
-        total = Decimal(0)
-        for completion in sorted(done, key=lambda c: c.completed_on):
-            total += completion.hours
-            if hours_needed is not None and total >= hours_needed:
-                return completion.completed_on
-        return FOREVER
-    first: dict[int, date] = {}
-    for completion in done:
-        first[completion.course_id] = min(first.get(completion.course_id, FOREVER), completion.completed_on)
-    if rule == "any_of":
-        return min(first.values(), default=FOREVER)
-    return max(first.values()) if wanted and len(first) == len(wanted) else FOREVER
-
-
-def _segments(person: PersonFacts, obligation: ObligationFact, pieces: list[Interval]) -> list[SegmentFact]:
+def _segments(
+    person: PersonFacts,
+    requirement: RequirementFact,
+    window: CycleFact,
+    obligation: ObligationFact,
+    pieces: list[Interval],
+) -> list[SegmentFact]:
+    """The pieces cut by primary posting; a waiver beats a pause, by absence or by waiting for a decision."""
     waived = union((w.from_on, w.to_on) for w in person.waivers if w.requirement_id == obligation.requirement_id)
-    paused = subtract(person.absences, waived)
+    stops = list(person.absences) if pauses(requirement, obligation.cycle) else []
+    if requirement.repeat_months is None or obligation.cycle == 0:
+        stops += held(
+            minimum_days=requirement.minimum_days,
+            opened_on=obligation.opened_on,
+            computed_on=_computed_due(person, requirement, window, obligation.opened_on),
+            grants=_grants(person, requirement, obligation.cycle),
+        )
+    paused = subtract(stops, waived)
+    whole = SegmentFact(
+        obligation.person_id, obligation.requirement_id, obligation.cycle, 0, COUNTS, date.min, FOREVER,
+        obligation.due_on, obligation.started_on, obligation.fulfilled_on,
+    )  # fmt: skip
     found = []
     for posting in person.postings:
         if not posting.is_primary:
@@ -375,18 +281,7 @@ def _segments(person: PersonFacts, obligation: ObligationFact, pieces: list[Inte
             (WAIVED, intersect(present, waived)),
         )
         found += [
-            SegmentFact(
-                obligation.person_id,
-                obligation.requirement_id,
-                obligation.cycle,
-                posting.unit_id,
-                kind,
-                begin,
-                end,
-                obligation.due_on,
-                obligation.started_on,
-                obligation.fulfilled_on,
-            )
+            replace(whole, unit_id=posting.unit_id, kind=kind, from_on=begin, to_on=end)
             for kind, days in parts
             for begin, end in days
         ]

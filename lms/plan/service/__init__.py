@@ -1,5 +1,6 @@
 """What changes plans, and what keeps the obligations true."""
 
+from lms.plan.service.checking import Found, begin_check, compare_derived, finish_check
 from lms.plan.service.derivation import (
     rebuild,
     refresh_people,
@@ -7,16 +8,41 @@ from lms.plan.service.derivation import (
     refresh_requirements,
     settle,
 )
+from lms.plan.service.figures import (
+    begin_figures,
+    compact_figures,
+    days_to_mark,
+    last_change,
+    mark_figures,
+    settle_figures,
+)
 from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
+from lms.plan.service.previews import StopEffect, preview_stops
+from lms.plan.service.waivers import Exempt, waive, withdraw_waiver
 
 __all__ = [
     "BadPlan",
+    "Exempt",
+    "Found",
     "PlanChange",
+    "StopEffect",
+    "begin_check",
+    "begin_figures",
+    "compact_figures",
+    "compare_derived",
+    "days_to_mark",
+    "finish_check",
     "import_plan",
+    "last_change",
+    "mark_figures",
     "preview_plan",
+    "preview_stops",
     "rebuild",
     "refresh_people",
     "refresh_person_course",
     "refresh_requirements",
     "settle",
+    "settle_figures",
+    "waive",
+    "withdraw_waiver",
 ]

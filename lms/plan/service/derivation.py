@@ -1,6 +1,6 @@
 """Obligations follow the facts: everything at once, some people, some requirements, or one completion."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from lms.plan import queries, rules
 from lms.plan.derive import Scope, derive
 from lms.plan.derive.run import analyse
+from lms.plan.figures.changes import studied
 from lms.plan.models import Obligation, Segment
+from lms.plan.service.reshaping import reshape
 from lms.platform.db import db, is_postgresql, lock
 
 LOCK = "plan:derive"
@@ -64,20 +66,13 @@ def refresh_person_course(person_id: int, course_id: int, today: date) -> list[i
     touched = queries.touched_obligations(person_id, course_id)
     if not touched:
         return []
+    shaping = [row for row in touched if row.shapes]
+    fulfilled = reshape(person_id, shaping, today) if shaping else []
     completions, starts = queries.study_facts(person_id)
-    fulfilled = []
     for row in touched:
-        activity = rules.activity_of(
-            rule=row.rule,
-            course_ids=row.course_ids,
-            hours_needed=row.hours_needed,
-            content_group=row.content_group,
-            yearly=row.cycle != 0,
-            since=row.since,
-            until=row.until,
-            completions=completions,
-            starts=starts,
-        )
+        if row.shapes:
+            continue
+        activity = _activity_of(row, completions, starts)
         if activity == rules.Activity(row.started_on, row.fulfilled_on):
             continue
         _write_activity(row, activity)
@@ -86,8 +81,38 @@ def refresh_person_course(person_id: int, course_id: int, today: date) -> list[i
     return fulfilled
 
 
+def _activity_of(
+    row: queries.TouchedObligation,
+    completions: Sequence[rules.CompletionFact],
+    starts: Sequence[rules.StartFact],
+) -> rules.Activity:
+    if row.rule != "hours":
+        completions, starts = rules.counting(
+            course_ids=row.course_ids,
+            min_versions=row.min_versions,
+            equivalents=row.equivalents,
+            completions=completions,
+            starts=starts,
+        )
+    return rules.activity_of(
+        rule=row.rule,
+        course_ids=row.course_ids,
+        hours_needed=row.hours_needed,
+        content_group=row.content_group,
+        yearly=row.cycle != 0,
+        since=row.since,
+        until=row.until,
+        completions=completions,
+        starts=starts,
+    )
+
+
 def _write_activity(row: queries.TouchedObligation, activity: rules.Activity) -> None:
-    """Update the obligation and its one to three segments."""
+    """Update the obligation and its one to three segments; the figures kept of them follow."""
+    studied(
+        db.session.connection(), row.person_id, row.requirement_id, row.cycle,
+        started_on=activity.started_on, fulfilled_on=activity.fulfilled_on,
+    )  # fmt: skip
     values = {"started_on": activity.started_on, "fulfilled_on": activity.fulfilled_on}
     for table, condition in (
         (Obligation, Obligation.id == row.obligation_id),

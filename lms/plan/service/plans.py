@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from lms.organisation import queries as organisation
 from lms.plan import queries, rules
 from lms.plan.events import PlanImported
-from lms.plan.models import Audience, Clause, Cycle, Plan, PlanImport, Reason, Requirement, RequirementCourse
+from lms.plan.models import (
+    Audience,
+    Clause,
+    CourseEquivalent,
+    Cycle,
+    Plan,
+    PlanImport,
+    Reason,
+    Requirement,
+    RequirementCourse,
+)
 from lms.plan.planfile import PlanContent, Problem, RequirementContent, digest_of, read
 from lms.plan.queries import Effect
 from lms.plan.service.derivation import refresh_requirements
@@ -106,7 +116,9 @@ class _Places:
 def _resolve(content: PlanContent) -> _Places:
     """Find courses, units and position groups; every unknown one is a problem with its line."""
     problems: list[Problem] = []
-    courses = queries.course_ids_by_slug(slug for r in content.requirements for slug in r.courses)
+    courses = queries.course_ids_by_slug(
+        slug for r in content.requirements for slug in (*r.courses, *(e.course for e in r.equivalents))
+    )
     units: dict[tuple[str, date], int] = {}
     known = queries.units_by_code()
     positions, kinds = queries.known_positions(), queries.known_kinds()
@@ -114,6 +126,10 @@ def _resolve(content: PlanContent) -> _Places:
         if clause.lead and clause.lead not in known:
             problems.append(Problem(clause.line, f"Không có đơn vị mã “{clause.lead}”. Hãy sửa mục lead."))
     for requirement in content.requirements:
+        for equivalent in requirement.equivalents:
+            if equivalent.course not in courses:
+                message = f"Chưa có khóa học “{equivalent.course}”. Hãy nhập khóa học trước hoặc sửa tên."
+                problems.append(Problem(equivalent.line, message))
         for slug in requirement.courses:
             if slug not in courses:
                 message = f"Chưa có khóa học “{slug}”. Hãy nhập khóa học trước (courses import) hoặc sửa tên."
@@ -202,7 +218,9 @@ def _write_requirements(
         differs = _assign(row, {**_values(wanted), "clause_id": clause_ids[wanted.clause], "place": place})
         db.session.add(row)
         db.session.flush()
-        differs |= _write_courses(row.id, [places.courses[slug] for slug in wanted.courses])
+        listed = [places.courses[slug] for slug in wanted.courses]
+        differs |= _write_courses(row.id, list(zip(listed, wanted.versions, strict=True)))
+        differs |= _write_equivalents(row.id, wanted, places)
         differs |= _write_cycles(row.id, wanted)
         differs |= _write_audiences(row.id, _audience_keys(wanted, places))
         states[row.id] = "added" if is_new else "changed" if differs else "same"
@@ -212,9 +230,14 @@ def _write_requirements(
 def _values(wanted: RequirementContent) -> dict[str, Any]:
     names = (
         "title", "short_title", "rule", "hours_needed", "content_group", "due_rule", "due_days", "accept_before_days",
-        "target_percent", "is_example", "from_on", "to_on",
+        "target_percent", "is_example", "from_on", "to_on", "late_days", "minimum_days", "absence_effect",
     )  # fmt: skip
-    return {name: getattr(wanted, name) for name in names}
+    return {name: getattr(wanted, name) for name in names} | {
+        "repeat_months": wanted.repeat.months,
+        "expiry_base": wanted.repeat.base,
+        "renew_months": wanted.repeat.window_months,
+        "minimum_months": wanted.repeat.minimum_months,
+    }
 
 
 def _assign(row: Any, values: dict[str, Any]) -> bool:
@@ -224,16 +247,39 @@ def _assign(row: Any, values: dict[str, Any]) -> bool:
     return bool(differing)
 
 
-def _write_courses(requirement_id: int, course_ids: list[int]) -> bool:
+def _write_courses(requirement_id: int, courses: list[tuple[int, int | None]]) -> bool:
     table = RequirementCourse
     standing = db.session.execute(
-        sa.select(table.course_id).where(table.requirement_id == requirement_id).order_by(table.place)
+        sa.select(table.course_id, table.min_version)
+        .where(table.requirement_id == requirement_id)
+        .order_by(table.place)
     )
-    if [row.course_id for row in standing] == course_ids:
+    if [(row.course_id, row.min_version) for row in standing] == courses:
         return False
     db.session.execute(sa.delete(table).where(table.requirement_id == requirement_id))
-    for place, course_id in enumerate(course_ids, 1):
-        db.session.add(table(requirement_id=requirement_id, course_id=course_id, place=place))
+    for place, (course_id, min_version) in enumerate(courses, 1):
+        db.session.add(table(requirement_id=requirement_id, course_id=course_id, place=place, min_version=min_version))
+    return True
+
+
+def _write_equivalents(requirement_id: int, wanted: RequirementContent, places: _Places) -> bool:
+    table = CourseEquivalent
+    rows = {(places.courses[e.counts_as], places.courses[e.course], e.from_on, e.to_on) for e in wanted.equivalents}
+    standing = db.session.execute(
+        sa.select(table.course_id, table.equivalent_id, table.from_on, table.to_on).where(
+            table.requirement_id == requirement_id
+        )
+    )
+    if {tuple(row) for row in standing} == rows:
+        return False
+    db.session.execute(sa.delete(table).where(table.requirement_id == requirement_id))
+    for course_id, equivalent_id, from_on, to_on in sorted(rows):
+        db.session.add(
+            table(
+                requirement_id=requirement_id, course_id=course_id, equivalent_id=equivalent_id, from_on=from_on,
+                to_on=to_on,
+            )
+        )  # fmt: skip
     return True
 
 

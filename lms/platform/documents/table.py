@@ -107,7 +107,7 @@ def _csv_value(column: Column, value: Any) -> str:
         return str(value).replace(".", ",")
     text = column.text(value)
     # A cell that a spreadsheet would run as a formula is written as text.
-    return "'" + text if text[:1] in "=+-@\t\r" else text
+    return "'" + text if text and text[0] in "=+-@\t\r" else text
 
 
 def write_xlsx(table: Table, target: Path | io.BytesIO, *, sheet: str = "Số liệu") -> None:

@@ -1,6 +1,7 @@
 """Reading figures, the people behind them, the trend, and the log."""
 
 from lms.reports.queries.audit import Entry, EventFilter, count_seen, events_seen
+from lms.reports.queries.bridge import bridge_of, reforms_to_bridge, view_before
 from lms.reports.queries.compliance import (
     Compliance,
     PlanFacts,
@@ -30,6 +31,7 @@ __all__ = [
     "Scope",
     "Unknown",
     "View",
+    "bridge_of",
     "compliance",
     "count_people",
     "count_seen",
@@ -39,8 +41,10 @@ __all__ = [
     "place_of",
     "plan_of",
     "plans",
+    "reforms_to_bridge",
     "requirements_of",
     "scope_of",
     "trend",
+    "view_before",
     "view_on",
 ]

@@ -134,7 +134,7 @@ def view_on(day: date, structure: Structure) -> View:
     if structure is Structure.FORMER:
         reform_id, reform_on = _reform_before(day)
     tree_day = day if reform_on is None else reform_on - timedelta(days=1)
-    return View(day, structure, tree_day, reform_id, reform_on, _tree_on(tree_day))
+    return View(day, structure, tree_day, reform_id, reform_on, tree_on(tree_day))
 
 
 def _reform_before(day: date) -> tuple[int | None, date | None]:
@@ -153,7 +153,8 @@ def _reform_before(day: date) -> tuple[int | None, date | None]:
     return (None, None) if row is None else (row[0], row[1])
 
 
-def _tree_on(day: date) -> Tree:
+def tree_on(day: date) -> Tree:
+    """The tree of units as it stood on a day."""
     rows = db.session.execute(
         select(
             UnitPlace.unit_id,

@@ -1,14 +1,15 @@
-"""Counting segments: what each figure means in SQL, and the sums per unit × requirement."""
+"""What each figure means in SQL, and the sums per unit × requirement, kept or counted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 
 from lms.organisation.models import FormerUnit, Posting, UnitClosure, UnitPlace
 from lms.plan.models import Segment
+from lms.plan.queries import Kept, kept_figures, kept_in_era
 from lms.platform.db import db
 from lms.reports.rules import Counted, Kind, Part
 
@@ -34,7 +35,7 @@ FIGURES: dict[str, Callable[[date], Condition]] = {
 """Figure → which of the segments that hold on the day it counts. The sums and the lists of people share these."""
 
 COUNTED = ("required", "completed", "late", "in_progress", "overdue", "paused", "waived")
-"""Counted in SQL; the rest follows (rules.Figures)."""
+"""Counted in SQL, and kept under the same names; the rest follows (rules.Figures)."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Scope:
         """The unit for which a segment is counted."""
         return FormerUnit.unit_id if self.reform_id is not None else Segment.unit_id  # type: ignore[return-value]
 
+    def kept_unit(self, table: Kept) -> ColumnElement[Any]:
+        """The unit for which kept figures are counted; none is 0 there."""
+        return func.nullif(table.origin_id, 0) if self.reform_id is not None else table.unit_id  # type: ignore[return-value]
+
     def joined(self, statement: Rows) -> Rows:
         """Add the former unit, if people are counted for it."""
         if self.reform_id is None:
@@ -68,17 +73,24 @@ class Scope:
 
     def conditions(self) -> list[Condition]:
         """Segments of these requirements, in this part of the structure, whatever the day."""
-        found: list[Condition] = [Segment.requirement_id.in_(self.requirement_ids)]
+        return [Segment.requirement_id.in_(self.requirement_ids), *self._part(self.unit)]
+
+    def kept_conditions(self, table: Kept) -> list[Condition]:
+        """The same for kept figures."""
+        return [table.requirement_id.in_(self.requirement_ids), *self._part(self.kept_unit(table))]
+
+    def _part(self, unit: ColumnElement[Any]) -> list[Condition]:
+        found: list[Condition] = []
         if self.part is Part.OWN:
-            found.append(self.unit.in_(self.own_ids))
+            found.append(unit.in_(self.own_ids))
         elif self.part is Part.NEVER:
-            found.append(self.unit.is_(None))
+            found.append(unit.is_(None))
         elif self.part is Part.ELSEWHERE:
             stood = select(UnitPlace.unit_id).where(UnitPlace.from_on <= self.tree_day, UnitPlace.to_on > self.tree_day)
-            found.append(self.unit.not_in(stood))
+            found.append(unit.not_in(stood))
         elif self.unit_id is not None:
             found.append(
-                self.unit.in_(
+                unit.in_(
                     select(UnitClosure.unit_id).where(
                         UnitClosure.ancestor_id == self.unit_id,
                         UnitClosure.from_on <= self.tree_day,
@@ -94,6 +106,39 @@ class Scope:
 
 
 def per_unit(scope: Scope) -> list[Counted]:
+    """The figures per unit × requirement: out of the kept ones, or counted where none are kept."""
+    return kept_per_unit(scope) or counted_per_unit(scope)
+
+
+def kept_per_unit(scope: Scope) -> list[Counted]:
+    """The figures per unit × requirement out of the kept ones; nothing where none are kept."""
+    if not may_be_kept(scope):
+        return []
+    parts = kept_figures(
+        scope.day,
+        lambda table: [
+            scope.kept_unit(table).label("unit_id"),
+            table.requirement_id,
+            *(getattr(table, name) for name in COUNTED),
+        ],
+        scope.kept_conditions,
+    )
+    cells = union_all(*parts).subquery()
+    sums = [func.sum(cells.c[name]) for name in COUNTED]
+    rows = db.session.execute(
+        select(cells.c.unit_id, cells.c.requirement_id, *sums)
+        .group_by(cells.c.unit_id, cells.c.requirement_id)
+        .having(or_(func.sum(cells.c.required) != 0, func.sum(cells.c.waived) != 0))
+    ).all()
+    return [(row[0], row[1], tuple(row[2:])) for row in rows]
+
+
+def may_be_kept(scope: Scope) -> bool:
+    """Whether kept figures, if there are any, speak of the former structure that is asked for."""
+    return scope.reform_id is None or kept_in_era(scope.day, scope.reform_id)
+
+
+def counted_per_unit(scope: Scope) -> list[Counted]:
     """The figures per unit × requirement, in one statement that the covering index answers."""
     columns = [func.count().filter(FIGURES[name](scope.day)) for name in COUNTED]
     statement = scope.joined(select(scope.unit, Segment.requirement_id, *columns).select_from(Segment))

@@ -1,24 +1,64 @@
-"""How the rate came to be: the last month ends in one reading of the segments."""
+"""How the rate came to be: the last month ends in one statement."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, literal, select, union_all
 
 from lms.plan.models import Segment
+from lms.plan.queries import Kept, kept_figures, kept_in_era
 from lms.platform.db import db
 from lms.reports import rules
 from lms.reports.queries.figures import FIGURES, Scope
-from lms.reports.rules import Point
+from lms.reports.rules import Part, Point
 
 
 def trend(scope: Scope, months: int = 12) -> list[Point]:
-    """Required and completed at each of the last month ends and on the day itself.
+    """Required and completed at each of the last month ends and on the day itself."""
+    days = rules.month_ends(scope.day, months)
+    return _kept(scope, days) or _counted(scope, days)
 
-    Segments are grouped by the first of these days that is not before their beginning, end and fulfilment; the points
+
+def _kept(scope: Scope, days: list[date]) -> list[Point]:
+    """Out of the kept figures, whose marks lie on these days; nothing where none are kept."""
+    if not _may_be_kept(scope, days):
+        return []
+    parts: list[Any] = []
+    for number, day in enumerate(days):
+        parts += kept_figures(day, partial(_sums, number), scope.kept_conditions)
+    points = union_all(*parts).subquery()
+    rows = db.session.execute(
+        select(points.c.point, func.sum(points.c.required), func.sum(points.c.completed)).group_by(points.c.point)
+    ).all()
+    found = {row[0]: (row[1] or 0, row[2] or 0) for row in rows}
+    if not any(required for required, _ in found.values()):
+        return []
+    return [Point(day, *found.get(number, (0, 0))) for number, day in enumerate(days)]
+
+
+def _may_be_kept(scope: Scope, days: list[date]) -> bool:
+    """Kept figures know former units from the reform on; of everybody together they need not know them."""
+    reform_id = scope.reform_id
+    if reform_id is None or (scope.unit_id is None and scope.part is Part.UNIT):
+        return True
+    return kept_in_era(days[0], reform_id) and kept_in_era(days[-1], reform_id)
+
+
+def _sums(number: int, table: Kept) -> list[ColumnElement[Any]]:
+    return [
+        literal(number).label("point"),
+        func.sum(table.required).label("required"),
+        func.sum(table.completed).label("completed"),
+    ]
+
+
+def _counted(scope: Scope, days: list[date]) -> list[Point]:
+    """Out of the segments.
+
+    They are grouped by the first of these days that is not before their beginning, end and fulfilment; the points
     follow from those few groups.
     """
-    days = rules.month_ends(scope.day, months)
 
     def place(column: Any) -> ColumnElement[int]:
         return case((column > days[-1], len(days)), *((column <= day, n) for n, day in enumerate(days)))

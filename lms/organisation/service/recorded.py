@@ -1,0 +1,283 @@
+"""Reforms on record: carrying one out over people who were imported before it, and choices made afterwards."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.organisation import queries
+from lms.organisation.events import ReformChoicesMade
+from lms.organisation.models import Person, Posting, Reform, ReformChoice, Succession, Unit, UnitPlace
+from lms.organisation.queries import reforms as reading
+from lms.organisation.queries.rosters import slices
+from lms.organisation.reform.checking import Fate, fate_of
+from lms.organisation.reform.choosing import Asked, match
+from lms.organisation.reform.draft import Link, UnreadableReform
+from lms.organisation.reform.reading import Chosen
+from lms.organisation.service import reposting
+from lms.organisation.service.former import refresh_former_units
+from lms.organisation.service.reforms import Ended, Heir, Outcome, finish, grants_of, undecided
+from lms.platform.columns import FOREVER
+from lms.platform.db import db, lock
+from lms.platform.events import By, emit
+
+
+def fates_on_record(reform: Reform) -> dict[int, Fate]:
+    """Old unit → what becomes of it by the successions on record; the codes in a Fate are unit ids as text."""
+    links: dict[int, list[Link]] = {}
+    for old, new, share, is_default in reading.links_of(reform.id):
+        link = Link(line=0, old=str(old), new=str(new or ""), share=share, is_default=is_default)
+        links.setdefault(old, []).append(link)
+    return {old: fate_of(found, renewed=False) for old, found in links.items()}
+
+
+def carry_out(reform: Reform, *, by: By, now: datetime) -> Outcome:
+    """Let the people of a reform's old units follow it; whoever has followed already is left alone."""
+    lock("organisation")
+    lock("postings")
+    before = reading.closure_rows()
+    outcome, people, moved, heirs = _follow(reform, now)
+    if not (people or moved):
+        return outcome
+    reform.applied_at, reform.account_id = reform.applied_at or now, by.account_id
+    finish(reform, people, before, also=set(), heirs=heirs, outcome=outcome, by=by)
+    return outcome
+
+
+def rehearse_on_record(reform: Reform, *, now: datetime) -> Outcome:
+    """Say what carrying out a reform on record would do, changing nothing."""
+    savepoint = db.session.begin_nested()
+    try:
+        outcome, _people, _moved, _heirs = _follow(reform, now)
+    finally:
+        savepoint.rollback()
+        db.session.expire_all()
+    return outcome
+
+
+def _follow(reform: Reform, now: datetime) -> tuple[Outcome, set[int], set[int], dict[int, int | None]]:
+    """Move people and orphaned units; returns what happened, who moved, which units moved, who follows whom."""
+    fates = fates_on_record(reform)
+    on = reform.effective_on
+    eve = date.fromordinal(on.toordinal() - 1)
+    for some in slices(fates):
+        defaults = [int(fates[old].default) for old in some if fates[old].default]
+        db.session.execute(
+            sa.update(Succession)
+            .where(
+                Succession.reform_id == reform.id,
+                Succession.old_id.in_(some),
+                Succession.new_id.in_(defaults),
+                Succession.share != "area_only",
+            )
+            .values(is_default=_is_default(fates, some))
+            .execution_options(synchronize_session=False)
+        )
+    asked = {old for old, fate in fates.items() if fate.needs_choice}
+    reposting.ask(reform, asked, now=now)
+    heads = reposting.heads_reaching(reform, fates)
+    people = reposting.repost(reform, now=now)
+    orphans = _hang_orphans(reform, fates)
+    names = queries.names_on([*fates, *(unit for unit, _parent in orphans)], eve)
+    new_names = queries.names_on(
+        [*(int(new) for fate in fates.values() for new in fate.options if new), *(parent for _unit, parent in orphans)],
+        on,
+    )
+    ended = {old: fate for old, fate in fates.items() if fate.ends}
+    heirs = {old: int(fate.default) for old, fate in ended.items() if fate.default and not fate.needs_choice}
+    lines = [Heir(old, names.get(old, ""), new_names.get(heirs[old], "") if old in heirs else "") for old in ended]
+    outcome = Outcome(
+        reform_id=reform.id,
+        code=reform.code,
+        title=reform.title,
+        decision=reform.decision,
+        on=on,
+        ended=tuple(
+            Ended(
+                str(old),
+                names.get(old, ""),
+                heads[old],
+                tuple(new_names.get(int(new), "") for new in fate.options if new),
+                fate.needs_choice,
+            )
+            for old, fate in fates.items()
+            if heads.get(old)
+        ),
+        moved=tuple((names.get(unit, ""), new_names.get(parent, "")) for unit, parent in orphans),
+        people=len(people),
+        undecided=undecided(reform),
+        grants=tuple(grants_of(lines, on)),
+        already=not (people or orphans),
+        applied=True,
+    )
+    return outcome, people, {unit for unit, _parent in orphans}, dict(heirs)
+
+
+def _is_default(fates: dict[int, Fate], olds: Sequence[int]) -> Any:
+    """Whether a succession is the one that people of its old unit follow by default."""
+    pairs = [(old, int(fates[old].default)) for old in olds if fates[old].default]
+    return sa.case(
+        (sa.tuple_(Succession.old_id, Succession.new_id).in_(pairs), sa.true()),
+        else_=sa.false(),
+    )
+
+
+def _hang_orphans(reform: Reform, fates: dict[int, Fate]) -> list[tuple[int, int]]:
+    """Hang units whose parent ended in the reform under its one heir, else under what stood above it."""
+    on = reform.effective_on
+    ended = [old for old, fate in fates.items() if fate.ends]
+    rows: list[tuple[int, int]] = []
+    above: dict[int, int] = {}
+    for some in slices(ended):
+        rows += [
+            (row[0], row[1])
+            for row in db.session.execute(
+                sa.select(UnitPlace.unit_id, UnitPlace.parent_id)
+                .join(Unit, Unit.id == UnitPlace.unit_id)
+                .where(UnitPlace.parent_id.in_(some), UnitPlace.to_on > on, Unit.valid_to > on)
+            )
+            if row[1] is not None
+        ]
+        for row in db.session.execute(
+            sa.select(UnitPlace.unit_id, UnitPlace.parent_id).where(
+                UnitPlace.unit_id.in_(some), UnitPlace.to_on == on, UnitPlace.parent_id.is_not(None)
+            )
+        ):
+            if row[1] is not None:
+                above[row[0]] = row[1]
+    places = []
+    for unit, parent in rows:
+        fate = fates[parent]
+        new = int(fate.default) if fate.default and not fate.needs_choice else _standing_above(parent, above, fates)
+        if new is not None:
+            places.append((unit, new))
+    if places:
+        units = [unit for unit, _parent in places]
+        ends = {
+            row[0]: row[1]
+            for row in db.session.execute(
+                sa.select(UnitPlace.unit_id, UnitPlace.to_on).where(UnitPlace.unit_id.in_(units), UnitPlace.to_on > on)
+            )
+        }
+        db.session.execute(
+            sa.update(UnitPlace).where(UnitPlace.unit_id.in_(units), UnitPlace.to_on > on).values(to_on=on)
+        )
+        db.session.execute(
+            sa.insert(UnitPlace.__table__),
+            [{"unit_id": unit, "parent_id": new, "from_on": on, "to_on": ends[unit]} for unit, new in places],
+        )
+    return places
+
+
+def _standing_above(unit: int, above: dict[int, int], fates: dict[int, Fate]) -> int | None:
+    """The nearest unit above that does not end in the reform."""
+    found = above.get(unit)
+    while found is not None and found in fates and fates[found].ends:
+        found = above.get(found)
+    return found
+
+
+# Choices made afterwards ----------------------------------------------------------------------------------------------
+
+
+def choose(reform: Reform, choices: Sequence[Chosen], *, file_name: str, by: By, now: datetime) -> int:
+    """Assign people of split or dissolved units to a successor; returns how many changed or were confirmed.
+
+    Raises UnreadableReform naming each line that does not fit; then nothing is changed.
+    """
+    lock("postings")
+    on = reform.effective_on
+    fates = fates_on_record(reform)
+    codes = {
+        row[0]: row[1]
+        for row in db.session.execute(
+            sa.select(Unit.id, Unit.code).where(sa.or_(Unit.valid_to == on, Unit.valid_from <= on))
+        )
+    }
+    standing = {
+        row[1]: row[0]
+        for row in db.session.execute(sa.select(Unit.id, Unit.code).where(Unit.valid_from <= on, Unit.valid_to > on))
+    }
+    rows = _choices_of(reform)
+    asked = []
+    for row, personal_id in rows:
+        options = tuple(codes[int(new)] for new in fates[row.old_id].options if new) if row.old_id in fates else ()
+        asked.append(Asked(row.person_id, personal_id, codes[row.old_id], options))
+    matched, problems = match(choices, asked, standing)
+    if problems:
+        raise UnreadableReform(file_name, problems)
+    by_key = {(row.person_id, codes[row.old_id]): row for row, _personal_id in rows}
+    done = [(by_key[one.person_id, one.old], standing[code]) for one, code in matched]
+    done = [(row, new) for row, new in done if row.new_id != new or row.confirmed_at is None]
+    moved = [(row, new) for row, new in done if row.new_id != new]
+    _assign(reform, moved, now)
+    reposting.confirm(reform, [(row.person_id, row.old_id, new) for row, new in done], by=by, now=now)
+    for row, _new in done:
+        db.session.expire(row)
+    if done:
+        people = tuple(sorted({row.person_id for row, _new in moved}))
+        refresh_former_units(people)
+        root = queries.root_on(on)
+        event = ReformChoicesMade(
+            unit_id=root.id if root else None,
+            reform_id=reform.id,
+            code=reform.code,
+            people=len({row.person_id for row, _new in done}),
+            person_ids=people,
+        )
+        emit(event, by=by)
+    return len(done)
+
+
+def _choices_of(reform: Reform) -> list[tuple[ReformChoice, str]]:
+    rows = db.session.execute(
+        sa.select(ReformChoice, Person.personal_id)
+        .join(Person, Person.id == ReformChoice.person_id)
+        .where(ReformChoice.reform_id == reform.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _assign(reform: Reform, moved: Sequence[tuple[ReformChoice, int]], now: datetime) -> None:
+    """Post people to the chosen unit instead of the one where they were counted meanwhile."""
+    on = reform.effective_on
+    ends = {row[0]: row[1] for row in db.session.execute(sa.select(Unit.id, Unit.valid_to).where(Unit.valid_to > on))}
+    postings: dict[int, list[Posting]] = {}
+    for some in slices(row.person_id for row, _new in moved):
+        for posting in db.session.scalars(
+            sa.select(Posting)
+            .where(Posting.person_id.in_(some), Posting.superseded_at.is_(None), Posting.to_on >= on)
+            .order_by(Posting.from_on, Posting.id)
+        ):
+            postings.setdefault(posting.person_id, []).append(posting)
+    source = (reform.decision or reform.title)[:200]
+    for row, new in moved:
+        current = _counted_meanwhile(row, postings.get(row.person_id, []), on)
+        if current is None:
+            continue
+        begins, end = max(current.from_on, on), current.to_on
+        if row.new_id is None:
+            later = [p.from_on for p in postings[row.person_id] if p.from_on >= on and p.is_primary]
+            end = min(later, default=FOREVER)
+        else:
+            current.superseded_at = now
+            if current.from_on < on:
+                db.session.add(_copy(current, current.unit_id, current.from_on, on, current.source, now))
+        if begins < min(end, ends[new]):
+            db.session.add(_copy(current, new, begins, min(end, ends[new]), source, now))
+    db.session.flush()
+
+
+def _counted_meanwhile(row: ReformChoice, postings: Sequence[Posting], on: date) -> Posting | None:
+    """The posting that a choice puts elsewhere; for a dissolved unit the one that ended with it."""
+    if row.new_id is None:
+        return next((p for p in postings if p.unit_id == row.old_id and p.to_on == on), None)
+    stays = row.new_id == row.old_id
+    fitting = [p for p in postings if p.unit_id == row.new_id and p.to_on > on and (stays or p.from_on >= on)]
+    return fitting[0] if fitting else None
+
+
+def _copy(posting: Posting, unit_id: int, from_on: date, to_on: date, source: str, now: datetime) -> Posting:
+    values = {name: getattr(posting, name) for name in (*reposting.SAME, "is_primary")}
+    return Posting(**values, unit_id=unit_id, from_on=from_on, to_on=to_on, source=source, recorded_at=now)

@@ -1,0 +1,63 @@
+"""The kept figures: made once, marked at every month end, compacted. Each function is one transaction's work."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from lms.plan.figures import changes, marks
+from lms.plan.service.derivation import LOCK
+from lms.platform.db import db, is_postgresql, lock
+
+MARKING = "plan:figures"
+"""Two markers exclude each other; nobody else waits for them."""
+
+
+def begin_figures(now: datetime, progress: marks.Progress, *, anew: bool = False) -> bool:
+    """Make all changes out of the segments if there are none (or `anew`); False if they were there.
+
+    Writers wait for it, as they do for a full derivation.
+    """
+    lock(MARKING)
+    connection = db.session.connection()
+    if changes.are_kept(connection) and not anew:
+        return False
+    lock(LOCK)
+    marks.build(connection, now, progress)
+    return True
+
+
+def days_to_mark(today: date) -> list[date]:
+    """The month ends that should have a mark, earliest first."""
+    return marks.days_to_mark(db.session.connection(), today)
+
+
+def last_change() -> int:
+    """The id up to which changes are complete.
+
+    Ids are given out before they are committed. Whoever appends holds the lock, at least shared, until then; so
+    holding it for a moment means that nobody has a smaller id in hand.
+    """
+    lock(LOCK)
+    return marks.last_id(db.session.connection())
+
+
+def mark_figures(day: date, through: int, now: datetime) -> bool:
+    """Bring the mark of a day up to the change `through`, earlier days first; False if there was nothing to do."""
+    lock(MARKING)
+    connection = db.session.connection()
+    return changes.are_kept(connection) and marks.mark(connection, day, through, now)
+
+
+def compact_figures() -> int:
+    """Join the changes that every mark knows; returns how many rows that saved."""
+    lock(MARKING)
+    return marks.compact(db.session.connection())
+
+
+def settle_figures() -> None:
+    """After much was written, give PostgreSQL fresh statistics. Runs outside any transaction."""
+    bind = db.session.get_bind()
+    if is_postgresql() and isinstance(bind, sa.Engine):
+        with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("figure_delta", "figure_mark", "figure_origin"):
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")

@@ -1,0 +1,5 @@
+"""The blueprint of absences and waivers."""
+
+from flask import Blueprint
+
+bp = Blueprint("stops", __name__)

@@ -1,0 +1,91 @@
+"""The bridge between two structures: old unit × new unit, adding up to the same total on both sides."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lms.reports.rules import Figures, Key, Part, Place, Row, Tree, layout
+
+Counted = tuple[int | None, int, int, int, int]
+"""Former unit (None: never in one), present unit, required, completed, persons."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Those who came from one row of the old structure into one of the new."""
+
+    old: Row
+    new: Row
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """All pairs, and the sums of either side."""
+
+    pairs: tuple[Pair, ...]
+    old: tuple[Row, ...]
+    new: tuple[Row, ...]
+    total: Figures
+
+    def from_(self, old: Row) -> list[Pair]:
+        """The pairs of one old unit."""
+        return [pair for pair in self.pairs if (pair.old.part, pair.old.place) == (old.part, old.place)]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The rows of a structure and, for each unit, the row in which it is counted."""
+
+    order: list[Key]
+    home: Mapping[int, Key]
+    tree: Tree
+    own: Place | None
+
+    def key(self, unit_id: int | None) -> Key:
+        return (Part.NEVER, None) if unit_id is None else self.home.get(unit_id, (Part.ELSEWHERE, None))
+
+    def row(self, key: Key, figures: Figures) -> Row:
+        part, unit_id = key
+        place = self.tree.places.get(unit_id) if unit_id is not None else None
+        return Row(part, self.own if part is Part.OWN and place is None else place, figures)
+
+
+def _side(tree: Tree, scope: int | None) -> _Side:
+    plan = layout(tree, scope)
+    home: dict[int, Key] = {place.unit_id: (Part.OWN, scope) for place in plan.own}
+    for place in plan.units:
+        below = [place.unit_id]
+        while below:
+            unit_id = below.pop()
+            home[unit_id] = (Part.UNIT, place.unit_id)
+            below += [child.unit_id for child in tree.children.get(unit_id, ())]
+    order: list[Key] = [(Part.UNIT, place.unit_id) for place in plan.units]
+    order += [(Part.OWN, scope), (Part.NEVER, None), (Part.ELSEWHERE, None)]
+    return _Side(order, home, tree, plan.own[0] if plan.own else None)
+
+
+def bridge(old_tree: Tree, new_tree: Tree, scope: int | None, counted: Iterable[Counted]) -> Bridge:
+    """Set what was counted per pair of units into rows × rows; nothing is lost, both sides add up to the total.
+
+    `scope` is the unit of the new structure that is reported on, None for the whole.
+    """
+    old_side, new_side = _side(old_tree, None), _side(new_tree, scope)
+    sums: dict[tuple[Key, Key], Figures] = {}
+    for former, present, required, completed, persons in counted:
+        key = (old_side.key(former), new_side.key(present))
+        figures = Figures(required=required, completed=completed, persons=persons)
+        sums[key] = sums.get(key, Figures()) + figures
+    pairs = [
+        Pair(old_side.row(old, Figures()), new_side.row(new, Figures()), sums[old, new])
+        for old in old_side.order
+        for new in new_side.order
+        if (old, new) in sums
+    ]
+
+    def totals(side: _Side, at: int) -> tuple[Row, ...]:
+        found: dict[Key, Figures] = {}
+        for keys, figures in sums.items():
+            found[keys[at]] = found.get(keys[at], Figures()) + figures
+        return tuple(side.row(key, found[key]) for key in side.order if key in found)
+
+    return Bridge(tuple(pairs), totals(old_side, 0), totals(new_side, 1), sum(sums.values(), Figures()))

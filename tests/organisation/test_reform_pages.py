@@ -1,0 +1,69 @@
+"""Pages of reforms: upload, look, say who goes where, apply."""
+
+from io import BytesIO
+
+import pytest
+
+from lms.organisation import queries
+from lms.platform.db import db
+from tests.factories import make_person, make_unit
+from tests.organisation.test_reforms import DAY, at
+
+FILE = """\
+code: thu
+title: "Sắp xếp thử"
+successions:
+  - {old: "a", new: "c", share: partial}
+  - {old: "a", new: "d", share: remainder}
+"""
+
+
+@pytest.fixture
+def people(cast):
+    ward = make_unit(code="a", name="Phường A", parent=cast.city)
+    for code in "cd":
+        make_unit(code=code, name=f"Phường {code.upper()}", parent=cast.city)
+    db.session.flush()
+    return [make_person(name=f"Trần Văn {name}", unit=ward) for name in ("Một", "Hai")]
+
+
+def sent(text, name="thu.yaml", **more):
+    return {"file": (BytesIO(text.encode()), name), **more}
+
+
+def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
+    giang = browse.as_(cast.giang)
+    assert "Sắp xếp đơn vị" in giang.get("organisation.units").links()
+    arrived = giang.post("reform.start", data=sent(FILE, on="01/07/2026"))
+    page = giang.follow(arrived)
+    assert "Phường C, Phường D" in page.text
+    assert "cần phân công từng người" in page.text
+    assert len(page.table(1)) == 2
+    number = int(arrived.location.rsplit("/", 1)[1])
+    choices = f"Số định danh;Mã đơn vị mới\n{people[0].personal_id};c\n"
+    page = giang.follow(giang.post("reform.attach", data=sent(choices, "ds.csv"), file_id=number))
+    assert "Đã nhận phân công của 1 người." in page.text
+    applied = giang.follow(giang.post("reform.apply_file", file_id=number))
+    assert "Đã áp dụng: 2 người đổi đơn vị từ ngày 01/07/2026." in applied.text
+    assert applied.heading == "Sắp xếp thử"
+    assert [row[0].split()[2] for row in applied.table(0)] == ["Hai"]
+    assert (at(people[0], DAY), at(people[1], DAY)) == (["c"], ["d"])
+    reform = queries.reform_of("thu")
+    listed = giang.get("reform.waiting_list", reform_id=reform.id).response.get_data(as_text=True)
+    assert people[1].personal_id not in listed
+    filled = "\n".join(line.replace(";;", ";c;") if "Hai" in line else line for line in listed.splitlines())
+    done = giang.follow(giang.post("reform.choose", data=sent(filled, "ds.csv"), reform_id=reform.id))
+    assert "Đã phân công 1 người." in done.text
+    assert "Không còn ai chờ phân công" in done.text
+    assert at(people[1], DAY) == ["c"]
+    giang.get("reform.start")
+    assert "Đợt sắp xếp này đã được áp dụng." in giang.get("reform.show_file", file_id=number).text
+
+
+def test_a_wrong_file_is_answered_with_its_lines(people, cast, browse):
+    giang = browse.as_(cast.giang)
+    page = giang.post("reform.start", 422, data=sent(FILE.replace('"a"', '"khong"'), on="01/07/2026"))
+    assert page.errors[0].startswith("thu.yaml:4: Không có đơn vị mã “khong”")
+    number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
+    page = giang.post("reform.attach", 422, data=sent("Số định danh;Mã đơn vị mới\n001;c\n", "ds.csv"), file_id=number)
+    assert page.errors == ["ds.csv:2: Số định danh cần đủ 12 chữ số. Nếu mất số 0 ở đầu, hãy đặt cột ở dạng Văn bản."]
