@@ -48,6 +48,9 @@ class Refusal(StrEnum):
     ALREADY_APPLIED = "already_applied"
     MANY_LEFT = "many_left"
     OTHERS_UNIT = "others_unit"
+    NOT_POSTED = "not_posted"
+    ALREADY_PROPOSED = "already_proposed"
+    ALREADY_ANSWERED = "already_answered"
 
 
 def overlap(one: Interval, other: Interval) -> Interval | None:

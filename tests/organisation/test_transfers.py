@@ -1,0 +1,87 @@
+"""Moving one person: on a day, in the past, to a second unit, away and back, by agreement of two offices."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from lms.organisation import service
+from lms.organisation.models import FOREVER, Posting
+from lms.organisation.rules import Refusal
+from lms.organisation.service import Kind, Wish
+from lms.platform import clock
+from lms.platform.db import db
+from lms.platform.events import SYSTEM
+from lms.platform.forms import Refused
+from tests.factories import make_person, make_unit
+
+BEGAN, DAY = date(2024, 1, 1), date(2026, 7, 1)
+
+
+@pytest.fixture
+def units(session):
+    return [make_unit(code=code) for code in ("m1", "m2", "m3")]
+
+
+@pytest.fixture
+def person(units):
+    return make_person(unit=units[0], from_on=BEGAN)
+
+
+def held(person):
+    """Unit, days and whether it counts, of every believed posting."""
+    rows = db.session.scalars(
+        sa.select(Posting)
+        .where(Posting.person_id == person.id, Posting.superseded_at.is_(None))
+        .order_by(Posting.from_on, Posting.is_primary.desc())
+    )
+    return [(p.unit_id, p.from_on, p.to_on, p.is_primary) for p in rows]
+
+
+def transfer(person, unit, kind=Kind.MOVE, on=DAY, **more):
+    return service.transfer(person, Wish(kind=kind, new_id=unit.id, on=on, **more), by=SYSTEM, now=clock.now())
+
+
+def test_a_move_in_the_past_leaves_what_came_later(units, person):
+    transfer(person, units[1])
+    transfer(person, units[2], on=date(2025, 1, 1))
+    assert held(person) == [
+        (units[0].id, BEGAN, date(2025, 1, 1), True),
+        (units[2].id, date(2025, 1, 1), DAY, True),
+        (units[1].id, DAY, FOREVER, True),
+    ]
+
+
+def test_leaving_and_coming_back(units, person):
+    service.dismiss(person, on=DAY, by=SYSTEM, now=clock.now())
+    transfer(person, units[0], on=date(2026, 9, 1))
+    assert held(person) == [(units[0].id, BEGAN, DAY, True), (units[0].id, date(2026, 9, 1), FOREVER, True)]
+
+
+def test_a_secondment_counts_where_the_setting_says(units, person):
+    end = date(2026, 10, 1)
+    posting = transfer(person, units[1], kind=Kind.SECONDMENT, to_on=end)
+    assert (units[1].id, DAY, end, False) in held(person)
+    service.switch_primary(posting, on=date(2026, 8, 1), by=SYSTEM, now=clock.now())
+    assert set(held(person)) == {
+        (units[0].id, BEGAN, date(2026, 8, 1), True),
+        (units[0].id, date(2026, 8, 1), end, False),
+        (units[0].id, end, FOREVER, True),
+        (units[1].id, DAY, date(2026, 8, 1), False),
+        (units[1].id, date(2026, 8, 1), end, True),
+    }
+
+
+def test_two_offices_agree_and_a_second_answer_is_refused(units, person, audited):
+    wish = Wish(kind=Kind.MOVE, new_id=units[1].id, on=DAY)
+    proposal = service.propose(person, wish, by=SYSTEM, now=clock.now())
+    assert held(person) == [(units[0].id, BEGAN, FOREVER, True)]
+    with pytest.raises(Refused) as refused:
+        service.propose(person, wish, by=SYSTEM, now=clock.now())
+    assert refused.value.reason is Refusal.ALREADY_PROPOSED
+    service.accept(proposal, by=SYSTEM, now=clock.now())
+    assert held(person)[1] == (units[1].id, DAY, FOREVER, True)
+    with pytest.raises(Refused) as refused:
+        service.refuse(proposal, reason="muộn", by=SYSTEM, now=clock.now())
+    assert refused.value.reason is Refusal.ALREADY_ANSWERED
+    assert audited()[:2] == ["organisation:transfer:proposed", "organisation:transfer:answered"]
