@@ -16,7 +16,7 @@ from lms.plan.stops.forms import ListForm
 from lms.plan.stops.lists import MOST_LINES, Wrong
 from lms.platform import clock, files, vietnamese
 from lms.platform.access import Permission
-from lms.platform.forms import Form, Refused
+from lms.platform.forms import Form, Refused, row_id
 from lms.platform.pages import page
 
 MOST_SHOWN = 200
@@ -31,7 +31,7 @@ def step() -> str:
 
 def chosen(permission: Permission) -> list[Chosen]:
     """The people whom the address or the form names; empty when it names nobody, 404 when one is not the actor's."""
-    ids = request.values.getlist("nguoi", type=int)[:MOST_LINES]
+    ids = request.values.getlist("nguoi", type=row_id)[:MOST_LINES]
     return organisation.people_chosen(current_user, permission, ids, clock.today()) if ids else []
 
 
