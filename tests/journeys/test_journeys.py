@@ -186,7 +186,10 @@ def test_the_public_verifies_a_certificate_without_signing_in(served, sign_in, b
 
 def test_the_administrator_reads_the_log_and_grants(served, sign_in):
     page = sign_in("Quản trị")
-    for path in ("/nhat-ky", "/phan-quyen", "/tai-khoan", "/ke-hoach", "/so-cap", "/don-vi"):
+    for path in (
+        "/nhat-ky", "/phan-quyen", "/tai-khoan", "/ke-hoach", "/so-cap", "/don-vi", "/don-vi/sap-xep",
+        "/bao-cao/bang-noi", "/he-thong",
+    ):  # fmt: skip
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         axe_finds_nothing(page)
