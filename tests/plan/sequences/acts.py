@@ -1,0 +1,453 @@
+"""Letting an event happen, through the service that a page or a listener would call; each says what it did."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.learning import service as learning
+from lms.learning.models import Completion
+from lms.learning.service import CompletionSource, Result
+from lms.organisation import service as organisation
+from lms.organisation.models import FOREVER, Absence, Person, Posting, Reform, ReformChoice, Succession, Unit, UnitPlace
+from lms.organisation.queries.reforms import people_posted, standing_units
+from lms.organisation.reference import Atlas, PlaceFact, UnitFact
+from lms.organisation.reform.draft import UnreadableReform
+from lms.organisation.reform.reading import Chosen
+from lms.organisation.service import Away, Kind, Post, Wish
+from lms.plan import service
+from lms.plan.models import DueGrant, Obligation, Requirement, Waiver
+from lms.plan.service import BadPlan, Exempt
+from lms.platform.db import db
+from lms.platform.events import SYSTEM
+from lms.platform.forms import Refused
+from tests.plan.sequences.city import TODAY, City
+from tests.plan.sequences.events import EDGES, Event, some_day
+from tests.plan.sequences.plan_files import CATEGORIES, GROUPS, POSITIONS
+from tests.plan.sequences.reform_files import compose
+from tests.plan.world import NOW
+
+NOTHING = "nothing to do"
+ONE_DAY = timedelta(days=1)
+HOURS = (Decimal(4), Decimal(4), Decimal("4.5"), Decimal("8.5"), Decimal("0.1"))
+
+
+def happen(city: City, event: Event) -> str:
+    """Let it happen; what the services refuse leaves nothing behind."""
+    random = event.random()
+    savepoint = db.session.begin_nested()
+    try:
+        if event.person is None:
+            said = SHARED[event.kind](city, random)
+        else:
+            said = OWN[event.kind](city, db.session.get_one(Person, city.people[event.person]), random)
+        db.session.flush()
+    except (Refused, UnreadableReform) as refused:
+        savepoint.rollback()
+        return f"refused: {refused}"
+    savepoint.commit()
+    return said
+
+
+# Postings -------------------------------------------------------------------------------------------------------------
+
+
+def _post(city: City, random: Random, day: date, **more: Any) -> Post:
+    position = random.choice(("", "", *POSITIONS))
+    unit = random.choice(city.standing(day))
+    return Post(
+        unit_id=unit.id, department=random.choice(("Phòng Một", "Phòng Hai")), category=random.choice(CATEGORIES),
+        position=position, **more,
+    )  # fmt: skip
+
+
+def _told(city: City, posting: Posting) -> str:
+    code = next(unit.code for unit in city.units if unit.id == posting.unit_id)
+    rank = "primary" if posting.is_primary else "second"
+    return (
+        f"{rank} posting in {code} ({posting.category} {posting.position or '-'}) "
+        f"[{posting.from_on}, {_end(posting.to_on)})"
+    )
+
+
+def _end(day: date) -> str:
+    return "…" if day == FOREVER else str(day)
+
+
+def _later(random: Random, begin: date) -> date:
+    """An end: mostly none."""
+    return FOREVER if random.random() < 0.6 else some_day(random, begin + ONE_DAY)
+
+
+def hire(city: City, person: Person, random: Random) -> str:
+    """Somebody begins; beside what he does already, if there is something."""
+    begin = some_day(random, date(2024, 9, 1), date(2026, 3, 1))
+    end = _later(random, begin)
+    post = _post(city, random, begin, is_primary=city.free(person.id, begin, end))
+    return "hired: " + _told(city, organisation.hire(person, post, from_on=begin, to_on=end, by=SYSTEM, now=NOW))
+
+
+def _any(city: City, person: Person, random: Random) -> Posting | None:
+    postings = city.postings(person.id)
+    return random.choice(postings) if postings else None
+
+
+def move(city: City, person: Person, random: Random) -> str:
+    """A posting goes on elsewhere."""
+    posting = _any(city, person, random)
+    if posting is None:
+        return hire(city, person, random)
+    day = some_day(random, posting.from_on, posting.to_on)
+    post = _post(city, random, day, is_primary=posting.is_primary)
+    was = _told(city, posting)
+    new = organisation.move(posting, post, on=day, to_on=posting.to_on, by=SYSTEM, now=NOW)
+    return f"moved from {was} to {_told(city, new)}"
+
+
+def leave(city: City, person: Person, random: Random) -> str:
+    """A posting ends, perhaps before it began."""
+    posting = _any(city, person, random)
+    if posting is None:
+        return NOTHING
+    day = some_day(random, posting.from_on, posting.to_on)
+    organisation.leave(posting, on=day, by=SYSTEM, now=NOW)
+    return f"left {_told(city, posting)} on {day}"
+
+
+def come_back(city: City, person: Person, random: Random) -> str:
+    """Somebody who is posted nowhere begins again, in the service's own way."""
+    free = [day for day in EDGES if city.free(person.id, day, day + ONE_DAY)]
+    if not free:
+        return transfer(city, person, random)
+    day = random.choice(free)
+    wish = Wish(kind=Kind.MOVE, new_id=random.choice(city.standing(day)).id, on=day)
+    return "came back: " + _told(city, organisation.transfer(person, wish, by=SYSTEM, now=NOW))
+
+
+def _wish(city: City, random: Random) -> Wish:
+    day = some_day(random)
+    kind = random.choice(list(Kind)[:3])
+    return Wish(
+        kind=kind, new_id=random.choice(city.standing(day)).id, on=day,
+        to_on=FOREVER if kind is Kind.MOVE or random.random() < 0.4 else some_day(random, day + ONE_DAY),
+        counts_there=random.random() < 0.6,
+    )  # fmt: skip
+
+
+def transfer(city: City, person: Person, random: Random) -> str:
+    """Moved, given a second unit, or seconded, as the page of transfers does it."""
+    wish = _wish(city, random)
+    posting = organisation.transfer(person, wish, by=SYSTEM, now=NOW)
+    return f"transferred ({wish.kind}, counts there: {wish.counts_there}): {_told(city, posting)}"
+
+
+def propose(city: City, person: Person, random: Random) -> str:
+    """An office asks, the other answers."""
+    proposal = organisation.propose(person, _wish(city, random), by=SYSTEM, now=NOW)
+    answer = random.choice(("accept", "accept", "refuse", "withdraw"))
+    if answer == "accept":
+        return "asked for and taken: " + _told(city, organisation.accept(proposal, by=SYSTEM, now=NOW))
+    if answer == "refuse":
+        organisation.refuse(proposal, reason="Không", by=SYSTEM, now=NOW)
+    else:
+        organisation.withdraw(proposal, by=SYSTEM, now=NOW)
+    return f"asked for, {answer}"
+
+
+def dismiss(city: City, person: Person, random: Random) -> str:
+    """The primary posting of a day ends."""
+    primary = [p for p in city.postings(person.id) if p.is_primary]
+    if not primary:
+        return NOTHING
+    posting = random.choice(primary)
+    day = some_day(random, posting.from_on, posting.to_on)
+    organisation.dismiss(person, on=day, by=SYSTEM, now=NOW)
+    return f"dismissed on {day}"
+
+
+def switch_primary(city: City, person: Person, random: Random) -> str:
+    """A second posting becomes the one that counts."""
+    second = [p for p in city.postings(person.id) if not p.is_primary]
+    if not second:
+        return transfer(city, person, random)
+    posting = random.choice(second)
+    day = some_day(random, posting.from_on, posting.to_on)
+    return "counts now: " + _told(city, organisation.switch_primary(posting, on=day, by=SYSTEM, now=NOW))
+
+
+def correct_posting(city: City, person: Person, random: Random) -> str:
+    """What was recorded was wrong: day, unit, category or position."""
+    posting = _any(city, person, random)
+    if posting is None:
+        return hire(city, person, random)
+    day = some_day(random, posting.from_on + ONE_DAY, posting.to_on)
+    other = _post(city, random, posting.from_on)
+    changes: dict[str, Any] = random.choice(
+        (
+            {"from_on": some_day(random, date(2024, 9, 1), posting.to_on)},
+            {"to_on": day},
+            {"to_on": FOREVER},
+            {"category": other.category},
+            {"position": other.position},
+            {"unit_id": other.unit_id},
+        )
+    )
+    was = _told(city, posting)
+    new = organisation.correct_posting(posting, by=SYSTEM, now=NOW, **changes)
+    return f"corrected {was} to {_told(city, new)}"
+
+
+# Absences, waivers, grants --------------------------------------------------------------------------------------------
+
+
+def _away(person: Person, random: Random) -> Away:
+    begin = some_day(random)
+    end = FOREVER if random.random() < 0.2 else some_day(random, begin + ONE_DAY)
+    return Away(person.id, "om_dau", begin, end)
+
+
+def absence(city: City, person: Person, random: Random) -> str:
+    """Away for a time: one, or a few of a list."""
+    if random.random() < 0.5:
+        one = _away(person, random)
+        organisation.record_absence(person, kind=one.kind, from_on=one.from_on, to_on=one.to_on, by=SYSTEM, now=NOW)
+        return f"absent [{one.from_on}, {_end(one.to_on)})"
+    lines = [_away(person, random) for _ in range(random.choice((1, 2, 3)))]
+    organisation.record_absences(lines, by=SYSTEM, now=NOW)
+    return "absent by a list: " + ", ".join(f"[{line.from_on}, {_end(line.to_on)})" for line in lines)
+
+
+def _believed(model: Any, person: Person, random: Random) -> Any:
+    wanted = sa.select(model).where(model.person_id == person.id, model.superseded_at.is_(None)).order_by(model.id)
+    found = db.session.scalars(wanted).all()
+    return random.choice(found) if found else None
+
+
+def withdraw_absence(city: City, person: Person, random: Random) -> str:
+    """An absence was recorded by mistake."""
+    found = _believed(Absence, person, random)
+    if found is None:
+        return absence(city, person, random)
+    organisation.withdraw_absence(found, by=SYSTEM, now=NOW)
+    return f"absence [{found.from_on}, {_end(found.to_on)}) withdrawn"
+
+
+def _exempt(person: Person, random: Random) -> Exempt:
+    requirements = db.session.execute(sa.select(Requirement.id).order_by(Requirement.code)).scalars().all()
+    begin = some_day(random)
+    end = FOREVER if random.random() < 0.4 else some_day(random, begin + ONE_DAY)
+    return Exempt(person.id, random.choice(requirements), begin, end, "Đã có bằng")
+
+
+def waive(city: City, person: Person, random: Random) -> str:
+    """Exempted from a requirement."""
+    line = _exempt(person, random)
+    service.waive([line], by=SYSTEM, now=NOW)
+    return f"exempt from {_code(line.requirement_id)} [{line.from_on}, {_end(line.to_on)})"
+
+
+def _code(requirement_id: int) -> str:
+    return db.session.scalar(sa.select(Requirement.code).where(Requirement.id == requirement_id)) or ""
+
+
+def withdraw_waiver(city: City, person: Person, random: Random) -> str:
+    """An exemption is taken back."""
+    found = _believed(Waiver, person, random)
+    if found is None:
+        return waive(city, person, random)
+    service.withdraw_waiver(found, reason="Nhầm", by=SYSTEM, now=NOW)
+    return f"exemption from {_code(found.requirement_id)} taken back"
+
+
+def grant(city: City, person: Person, random: Random) -> str:
+    """A due day given for one of his obligations, of any kind."""
+    wanted = sa.select(Obligation).where(Obligation.person_id == person.id)
+    found = db.session.scalars(wanted.order_by(Obligation.requirement_id, Obligation.cycle)).all()
+    if not found:
+        return NOTHING
+    one = random.choice(found)
+    kind = random.choice(("extended", "realistic", "confirmed", "kept"))
+    due, on = some_day(random), some_day(random)
+    db.session.add(
+        DueGrant(
+            person_id=person.id, requirement_id=one.requirement_id, cycle=one.cycle, kind=kind, due_on=due,
+            granted_on=on, reason="", decision="", recorded_at=NOW,
+        )
+    )  # fmt: skip
+    service.refresh_people([person.id])
+    return f"granted ({kind}, on {on}) {_code(one.requirement_id)} cycle {one.cycle} until {due}"
+
+
+# Study ----------------------------------------------------------------------------------------------------------------
+
+
+def begin(city: City, person: Person, random: Random) -> str:
+    """A first activity."""
+    place = random.randrange(len(city.courses))
+    day = some_day(random)
+    learning.begin(person.id, city.courses[place], today=day, now=NOW, by=SYSTEM)
+    return f"began course {place + 1} on {day}"
+
+
+def complete(city: City, person: Person, random: Random) -> str:
+    """A completion of any source, mostly told late; a course counts once in a calendar year."""
+    wanted = sa.select(Completion.course_id, Completion.completed_on).where(
+        Completion.person_id == person.id, Completion.voided_at.is_(None)
+    )
+    known = {(course, day.year) for course, day in db.session.execute(wanted)}
+    day = some_day(random)
+    places = [n for n, course in enumerate(city.courses) if (course, day.year) not in known]
+    place = random.choice(places or [0])
+    course = city.courses[place]
+    version = random.choice((None, 1, 2))
+    result = Result(
+        person_id=person.id, course_id=course, completed_on=day, source=random.choice(list(CompletionSource)),
+        version_id=version and _version(course, version), hours=random.choice((None, *HOURS)),
+        content_group=random.choice(("", *GROUPS)),
+    )  # fmt: skip
+    learning.record_completion(result, today=TODAY, now=NOW, by=SYSTEM)
+    told = f"{result.hours or 4} hours, version {version}, group {result.content_group or 'own'}"
+    return f"completed course {place + 1} on {day} ({told})"
+
+
+def _version(course_id: int, number: int) -> int | None:
+    from lms.catalogue.models import CourseVersion
+
+    return db.session.scalar(
+        sa.select(CourseVersion.id).where(CourseVersion.course_id == course_id, CourseVersion.number == number)
+    )
+
+
+def void(city: City, person: Person, random: Random) -> str:
+    """A completion counts no more."""
+    wanted = sa.select(Completion).where(Completion.person_id == person.id, Completion.voided_at.is_(None))
+    found = db.session.scalars(wanted.order_by(Completion.id)).all()
+    if not found:
+        return complete(city, person, random)
+    one = random.choice(found)
+    learning.void_completion(one.id, reason="Nhầm", now=NOW, by=SYSTEM)
+    return f"completion of course {city.courses.index(one.course_id) + 1} on {one.completed_on} voided"
+
+
+# What meets everybody -------------------------------------------------------------------------------------------------
+
+
+def amend(city: City, random: Random) -> str:
+    """The plan changes from a day on."""
+    before = (dict(city.plan.specs), dict(city.plan.dropped))
+    told = "; ".join(city.plan.amend(random) for _ in range(random.choice((1, 1, 2))))
+    day = some_day(random, date(2024, 9, 1), date(2026, 11, 1))
+    try:
+        service.import_plan(city.plan.text(f"{random.random()}"), by=SYSTEM, today=day, now=NOW)
+    except BadPlan as bad:
+        city.plan.specs, city.plan.dropped = before
+        return f"refused: {bad.problems}"
+    return f"plan amended on {day}: {told}"
+
+
+def reform(city: City, random: Random) -> str:
+    """The next reform, some of the people of split units with their choice."""
+    day = city.next_reform_day()
+    if day is None:
+        return NOTHING
+    standing = standing_units(day)
+    composed = compose(random, standing, city.reforms + 1, day)
+    choices = []
+    asked = {standing[code].id: code for code in composed.asks}
+    codes = [unit.code for unit in city.standing(day)]
+    for person_id, _number, _name, _department, unit_id in people_posted(asked, day):
+        old = asked[unit_id]
+        if random.random() < 0.4:
+            new = random.choice(composed.asks[old] or [code for code in codes if code not in asked.values()])
+            choices.append(Chosen(len(choices) + 2, f"#{person_id}", new, old))
+    unique = list({(chosen.person, chosen.old): chosen for chosen in choices}.values())
+    done = organisation.reorganise(
+        composed.text, file_name="sap-xep.yaml", on=day, choices=unique, choices_name="ds.csv", by=SYSTEM, now=NOW
+    )
+    again = organisation.reorganise(composed.text, file_name="sap-xep.yaml", on=day, by=SYSTEM, now=NOW)
+    assert again.already, "a reform was applied twice"
+    city.reforms += 1
+    city.look_again()
+    return f"reform on {day}: {composed.text.decode()}; {done.people} people moved, {len(unique)} chose"
+
+
+def choose(city: City, random: Random) -> str:
+    """People of split or dissolved units are assigned afterwards."""
+    rows = db.session.execute(
+        sa.select(ReformChoice.reform_id, ReformChoice.person_id, ReformChoice.old_id).order_by(
+            ReformChoice.reform_id, ReformChoice.person_id, ReformChoice.old_id
+        )
+    ).all()
+    if not rows:
+        return reform(city, random)
+    reform_id = random.choice(sorted({row.reform_id for row in rows}))
+    one = db.session.get_one(Reform, reform_id)
+    codes = {unit.id: unit.code for unit in city.units}
+    chosen = []
+    for row in rows:
+        if row.reform_id != reform_id or random.random() < 0.5:
+            continue
+        options = db.session.scalars(
+            sa.select(Succession.new_id)
+            .where(Succession.reform_id == reform_id, Succession.old_id == row.old_id)
+            .where(Succession.share != "area_only")
+            .order_by(Succession.new_id)
+        ).all()
+        after = [unit.id for unit in city.standing(one.effective_on)]
+        new = random.choice([option for option in options if option is not None] or after)
+        chosen.append(Chosen(len(chosen) + 2, f"#{row.person_id}", codes[new], codes[row.old_id]))
+    number = organisation.choose(one, chosen, file_name="ds.csv", by=SYSTEM, now=NOW)
+    told = ", ".join(f"{chosen.person} to {chosen.new}" for chosen in chosen)
+    return f"{number} chose after {one.code}: {told}"
+
+
+def absences(city: City, random: Random) -> str:
+    """A list of absences of everybody."""
+    lines = [_away(db.session.get_one(Person, person_id), random) for person_id in city.people.values()]
+    organisation.record_absences(lines, by=SYSTEM, now=NOW)
+    return "a list: " + ", ".join(f"{line.person_id} absent [{line.from_on}, {_end(line.to_on)})" for line in lines)
+
+
+def waivers(city: City, random: Random) -> str:
+    """A decision that exempts everybody for a time."""
+    lines = [_exempt(db.session.get_one(Person, person_id), random) for person_id in city.people.values()]
+    service.waive(lines, by=SYSTEM, now=NOW)
+    return "a list: " + ", ".join(
+        f"{line.person_id} exempt from {_code(line.requirement_id)} [{line.from_on}, {_end(line.to_on)})"
+        for line in lines
+    )
+
+
+def atlas(city: City, random: Random) -> str:
+    """The product's own files are loaded again with a correction of a unit: its kind, or its place since ever."""
+    first = [unit for unit in city.units if unit.begins == date(2000, 1, 1) and unit.code != "tp"]
+    unit = random.choice(first)
+    key = (unit.code, unit.begins)
+    kind = random.choice(("phuong", "xa"))
+    fact = UnitFact(unit.code, f"Đơn vị {unit.code}", "", "", kind, "tp", "core", unit.begins, unit.ends)
+    parents = ["tp"]
+    if random.random() < 0.5:
+        below = set(
+            db.session.scalars(
+                sa.select(Unit.code).join(UnitPlace, UnitPlace.parent_id == Unit.id).where(UnitPlace.parent_id == unit.id)
+            )
+        )
+        parents += [other.code for other in first if other.code in ("a", "b", "c") and other != unit] if not below else []
+    parent = random.choice(parents)
+    places = (PlaceFact(key, (parent, date(2000, 1, 1)), unit.begins, unit.ends),)
+    done = organisation.load_atlas(Atlas((fact,), places if random.random() < 0.5 else (), (), (), ()), by=SYSTEM)
+    return f"files loaded: {unit.code} is {kind} below {parent} since ever: {done.changed} rows"
+
+
+OWN: dict[str, Callable[[City, Person, Random], str]] = {
+    "absence": absence, "begin": begin, "come_back": come_back, "complete": complete,
+    "correct_posting": correct_posting, "dismiss": dismiss, "grant": grant, "hire": hire, "leave": leave, "move": move,
+    "propose": propose, "switch_primary": switch_primary, "transfer": transfer, "void": void, "waive": waive,
+    "withdraw_absence": withdraw_absence, "withdraw_waiver": withdraw_waiver,
+}  # fmt: skip
+SHARED: dict[str, Callable[[City, Random], str]] = {
+    "absences": absences, "amend": amend, "atlas": atlas, "choose": choose, "reform": reform, "waivers": waivers,
+}  # fmt: skip

@@ -1,0 +1,152 @@
+"""The small city of a batch: a tree, courses in two versions, a plan, people; and what an event needs to look up."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.catalogue.models import Course, CourseVersion
+from lms.organisation.models import FOREVER, Person, Position, Posting, Unit
+from lms.organisation.service import rebuild_closure
+from lms.plan import service
+from lms.plan.service import derivation
+from lms.platform import vietnamese
+from lms.platform.db import db
+from lms.platform.events import SYSTEM
+from tests.factories import make_unit
+from tests.plan.sequences.events import REFORM_DAYS, Case
+from tests.plan.sequences.plan_files import COURSES, GROUPS, POSITIONS, PlanFile
+from tests.plan.world import NOW
+
+TODAY = date(2026, 11, 24)
+TREE = (
+    ("tp", "thanh_pho", ""), ("a", "phuong", "tp"), ("b", "phuong", "tp"), ("c", "xa", "tp"), ("a1", "phuong", "a"),
+    ("b1", "xa", "b"), ("b2", "phuong", "b"),
+)  # fmt: skip
+"""Code, kind, parent."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit and its life."""
+
+    id: int
+    code: str
+    begins: date
+    ends: date
+
+
+class City:
+    """A batch's city in the database."""
+
+    def __init__(self, case: Case) -> None:
+        """Write the city down and import its plan."""
+        self.case = case
+        self.units: list[Place] = []
+        self.reforms = 0
+        """How many reforms there were so far."""
+        self._tree()
+        self.courses = self._courses()
+        self.people = self._people()
+        self.plan = PlanFile(case.seed, case.requirements)
+        service.import_plan(self.plan.text(), by=SYSTEM, today=date(2024, 1, 1), now=NOW)
+        self.obligation_ids: dict[tuple[int, int, int], int] = {}
+        """(person, requirement, cycle) → the id an obligation was first given."""
+
+    def _tree(self) -> None:
+        made: dict[str, Unit] = {}
+        for code, kind, parent in TREE:
+            made[code] = make_unit(
+                code=code, name=f"Đơn vị {code}", kind=kind, parent=made.get(parent), valid_from=date(2000, 1, 1)
+            )
+        rebuild_closure()
+        for code in POSITIONS:
+            db.session.add(Position(code=code, label=code, levels=[], staff_types=[]))
+        db.session.flush()
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Read the units anew, after they changed."""
+        rows = db.session.execute(sa.select(Unit.id, Unit.code, Unit.valid_from, Unit.valid_to).order_by(Unit.id))
+        self.units = [Place(*row) for row in rows]
+
+    def standing(self, day: date) -> list[Place]:
+        """The units that stand on a day."""
+        return [unit for unit in self.units if unit.begins <= day < unit.ends]
+
+    def next_reform_day(self) -> date | None:
+        """The day of the next reform; None when there were enough."""
+        return REFORM_DAYS[self.reforms] if self.reforms < len(REFORM_DAYS) else None
+
+    def _courses(self) -> list[int]:
+        return [self._course(slug, GROUPS[number % 2]) for number, slug in enumerate(COURSES)]
+
+    def _course(self, slug: str, group: str) -> int:
+        course = Course(slug=slug, organiser_id=self.units[0].id, created_at=NOW)
+        db.session.add(course)
+        db.session.flush()
+        for number in (1, 2):
+            version = CourseVersion(
+                course_id=course.id, number=number, title="Khóa", sort_title="", search_key="", summary="",
+                hours=Decimal(4), content_group=group, level="CB", skills=[], goals=[], sources=[], minutes=1,
+                quiz_title="", bank_size=1, draw=1, quiz_minutes=1, pass_percent=50, attempts_allowed=1, digest="",
+                published_at=NOW,
+            )  # fmt: skip
+            db.session.add(version)
+            db.session.flush()
+            course.current_version_id = version.id
+        db.session.flush()
+        return course.id
+
+    def _people(self) -> dict[int, int]:
+        """The number of a person in the case → his id."""
+        rows = [
+            {
+                "personal_id": f"001092{n:06d}", "full_name": f"Nguyễn Văn {n}", "search_key": f"nguyen van {n}",
+                "sort_name": vietnamese.name_sort_key(f"Nguyễn Văn {n}"), "recorded_at": NOW,
+            }
+            for n in self.case.people
+        ]  # fmt: skip
+        db.session.execute(sa.insert(Person), rows)
+        ids = {row[0]: row[1] for row in db.session.execute(sa.select(Person.personal_id, Person.id))}
+        return {n: ids[f"001092{n:06d}"] for n in self.case.people}
+
+    def postings(self, person_id: int) -> list[Posting]:
+        """What is believed of a person, in order."""
+        wanted = sa.select(Posting).where(Posting.person_id == person_id, Posting.superseded_at.is_(None))
+        return list(db.session.scalars(wanted.order_by(Posting.from_on, Posting.id)))
+
+    def free(self, person_id: int, begin: date, end: date = FOREVER) -> bool:
+        """Whether no primary posting of the person lies in these days."""
+        return not any(p.is_primary and p.from_on < end and begin < p.to_on for p in self.postings(person_id))
+
+
+@contextmanager
+def derived_together(together: bool) -> Iterator[None]:
+    """Make the derivations that are asked for inside once, at the end, for all people at once.
+
+    Everybody for whom nobody asks stays as he was: a listener that is missing is noticed all the same.
+    """
+    if not together:
+        yield
+        return
+    waiting: set[int] = set()
+    real = derivation._derive
+
+    def collect(scope: Any, progress: Any = None) -> None:
+        if scope.person_ids is not None and scope.requirement_ids is None:
+            waiting.update(scope.person_ids)
+        else:
+            real(scope, progress)
+
+    derivation._derive = collect
+    try:
+        yield
+    finally:
+        derivation._derive = real
+    if waiting:
+        service.refresh_people(waiting)
