@@ -110,8 +110,10 @@ def _name(unit: reference.UnitFact, ids: dict[tuple[str, Any], int]) -> dict[str
 
 def _bring(loaded: Loaded, model: Any, key: tuple[str, ...], wanted: Sequence[dict[str, Any]]) -> None:
     """Insert the wanted rows that are missing and update those that differ; one row is known by its key columns."""
+    if not wanted:
+        return
     table = model.__table__
-    names = list(wanted[0]) if wanted else []
+    names = list(wanted[0])
     standing = {
         tuple(row[name] for name in key): row
         for row in db.session.execute(sa.select(*(table.c[name] for name in names))).mappings()

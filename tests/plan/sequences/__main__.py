@@ -19,7 +19,7 @@ from lms.platform import clock, config
 from lms.platform.db import db
 from tests.factories import fresh_database
 from tests.plan.sequences.events import Case, Event
-from tests.plan.sequences.runs import Tally, batch, play, report, run, shrink
+from tests.plan.sequences.runs import Tally, batch, play, report, run
 from tests.plan.world import NOW
 
 

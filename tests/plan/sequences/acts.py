@@ -1,4 +1,4 @@
-"""Letting an event happen, through the service that a page or a listener would call; each says what it did."""
+"""What happens to one person, through the service that a page or a listener would call; each act says what it did."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -12,44 +12,21 @@ from lms.learning import service as learning
 from lms.learning.models import Completion
 from lms.learning.service import CompletionSource, Result
 from lms.organisation import service as organisation
-from lms.organisation.models import FOREVER, Absence, Person, Posting, Reform, ReformChoice, Succession, Unit, UnitPlace
-from lms.organisation.queries.reforms import people_posted, standing_units
-from lms.organisation.reference import Atlas, PlaceFact, UnitFact
-from lms.organisation.reform.draft import UnreadableReform
-from lms.organisation.reform.reading import Chosen
+from lms.organisation.models import FOREVER, Absence, Person, Posting
 from lms.organisation.service import Away, Kind, Post, Wish
 from lms.plan import service
 from lms.plan.models import DueGrant, Obligation, Requirement, Waiver
-from lms.plan.service import BadPlan, Exempt
+from lms.plan.service import Exempt
 from lms.platform.db import db
 from lms.platform.events import SYSTEM
-from lms.platform.forms import Refused
 from tests.plan.sequences.city import TODAY, City
-from tests.plan.sequences.events import EDGES, Event, some_day
+from tests.plan.sequences.events import EDGES, some_day
 from tests.plan.sequences.plan_files import CATEGORIES, GROUPS, POSITIONS
-from tests.plan.sequences.reform_files import compose
 from tests.plan.world import NOW
 
 NOTHING = "nothing to do"
 ONE_DAY = timedelta(days=1)
 HOURS = (Decimal(4), Decimal(4), Decimal("4.5"), Decimal("8.5"), Decimal("0.1"))
-
-
-def happen(city: City, event: Event) -> str:
-    """Let it happen; what the services refuse leaves nothing behind."""
-    random = event.random()
-    savepoint = db.session.begin_nested()
-    try:
-        if event.person is None:
-            said = SHARED[event.kind](city, random)
-        else:
-            said = OWN[event.kind](city, db.session.get_one(Person, city.people[event.person]), random)
-        db.session.flush()
-    except (Refused, UnreadableReform) as refused:
-        savepoint.rollback()
-        return f"refused: {refused}"
-    savepoint.commit()
-    return said
 
 
 # Postings -------------------------------------------------------------------------------------------------------------
@@ -69,11 +46,12 @@ def _told(city: City, posting: Posting) -> str:
     rank = "primary" if posting.is_primary else "second"
     return (
         f"{rank} posting in {code} ({posting.category} {posting.position or '-'}) "
-        f"[{posting.from_on}, {_end(posting.to_on)})"
+        f"[{posting.from_on}, {end(posting.to_on)})"
     )
 
 
-def _end(day: date) -> str:
+def end(day: date) -> str:
+    """An end, as it is told."""
     return "…" if day == FOREVER else str(day)
 
 
@@ -203,7 +181,8 @@ def correct_posting(city: City, person: Person, random: Random) -> str:
 # Absences, waivers, grants --------------------------------------------------------------------------------------------
 
 
-def _away(person: Person, random: Random) -> Away:
+def draw_absence(person: Person, random: Random) -> Away:
+    """Some absence."""
     begin = some_day(random)
     end = FOREVER if random.random() < 0.2 else some_day(random, begin + ONE_DAY)
     return Away(person.id, "om_dau", begin, end)
@@ -212,12 +191,12 @@ def _away(person: Person, random: Random) -> Away:
 def absence(city: City, person: Person, random: Random) -> str:
     """Away for a time: one, or a few of a list."""
     if random.random() < 0.5:
-        one = _away(person, random)
+        one = draw_absence(person, random)
         organisation.record_absence(person, kind=one.kind, from_on=one.from_on, to_on=one.to_on, by=SYSTEM, now=NOW)
-        return f"absent [{one.from_on}, {_end(one.to_on)})"
-    lines = [_away(person, random) for _ in range(random.choice((1, 2, 3)))]
+        return f"absent [{one.from_on}, {end(one.to_on)})"
+    lines = [draw_absence(person, random) for _ in range(random.choice((1, 2, 3)))]
     organisation.record_absences(lines, by=SYSTEM, now=NOW)
-    return "absent by a list: " + ", ".join(f"[{line.from_on}, {_end(line.to_on)})" for line in lines)
+    return "absent by a list: " + ", ".join(f"[{line.from_on}, {end(line.to_on)})" for line in lines)
 
 
 def _believed(model: Any, person: Person, random: Random) -> Any:
@@ -232,10 +211,11 @@ def withdraw_absence(city: City, person: Person, random: Random) -> str:
     if found is None:
         return absence(city, person, random)
     organisation.withdraw_absence(found, by=SYSTEM, now=NOW)
-    return f"absence [{found.from_on}, {_end(found.to_on)}) withdrawn"
+    return f"absence [{found.from_on}, {end(found.to_on)}) withdrawn"
 
 
-def _exempt(person: Person, random: Random) -> Exempt:
+def draw_waiver(person: Person, random: Random) -> Exempt:
+    """Some exemption."""
     requirements = db.session.execute(sa.select(Requirement.id).order_by(Requirement.code)).scalars().all()
     begin = some_day(random)
     end = FOREVER if random.random() < 0.4 else some_day(random, begin + ONE_DAY)
@@ -244,12 +224,13 @@ def _exempt(person: Person, random: Random) -> Exempt:
 
 def waive(city: City, person: Person, random: Random) -> str:
     """Exempted from a requirement."""
-    line = _exempt(person, random)
+    line = draw_waiver(person, random)
     service.waive([line], by=SYSTEM, now=NOW)
-    return f"exempt from {_code(line.requirement_id)} [{line.from_on}, {_end(line.to_on)})"
+    return f"exempt from {code_of(line.requirement_id)} [{line.from_on}, {end(line.to_on)})"
 
 
-def _code(requirement_id: int) -> str:
+def code_of(requirement_id: int) -> str:
+    """The code of a requirement."""
     return db.session.scalar(sa.select(Requirement.code).where(Requirement.id == requirement_id)) or ""
 
 
@@ -259,7 +240,7 @@ def withdraw_waiver(city: City, person: Person, random: Random) -> str:
     if found is None:
         return waive(city, person, random)
     service.withdraw_waiver(found, reason="Nhầm", by=SYSTEM, now=NOW)
-    return f"exemption from {_code(found.requirement_id)} taken back"
+    return f"exemption from {code_of(found.requirement_id)} taken back"
 
 
 def grant(city: City, person: Person, random: Random) -> str:
@@ -278,7 +259,7 @@ def grant(city: City, person: Person, random: Random) -> str:
         )
     )  # fmt: skip
     service.refresh_people([person.id])
-    return f"granted ({kind}, on {on}) {_code(one.requirement_id)} cycle {one.cycle} until {due}"
+    return f"granted ({kind}, on {on}) {code_of(one.requirement_id)} cycle {one.cycle} until {due}"
 
 
 # Study ----------------------------------------------------------------------------------------------------------------
@@ -332,122 +313,9 @@ def void(city: City, person: Person, random: Random) -> str:
     return f"completion of course {city.courses.index(one.course_id) + 1} on {one.completed_on} voided"
 
 
-# What meets everybody -------------------------------------------------------------------------------------------------
-
-
-def amend(city: City, random: Random) -> str:
-    """The plan changes from a day on."""
-    before = (dict(city.plan.specs), dict(city.plan.dropped))
-    told = "; ".join(city.plan.amend(random) for _ in range(random.choice((1, 1, 2))))
-    day = some_day(random, date(2024, 9, 1), date(2026, 11, 1))
-    try:
-        service.import_plan(city.plan.text(f"{random.random()}"), by=SYSTEM, today=day, now=NOW)
-    except BadPlan as bad:
-        city.plan.specs, city.plan.dropped = before
-        return f"refused: {bad.problems}"
-    return f"plan amended on {day}: {told}"
-
-
-def reform(city: City, random: Random) -> str:
-    """The next reform, some of the people of split units with their choice."""
-    day = city.next_reform_day()
-    if day is None:
-        return NOTHING
-    standing = standing_units(day)
-    composed = compose(random, standing, city.reforms + 1, day)
-    choices = []
-    asked = {standing[code].id: code for code in composed.asks}
-    codes = [unit.code for unit in city.standing(day)]
-    for person_id, _number, _name, _department, unit_id in people_posted(asked, day):
-        old = asked[unit_id]
-        if random.random() < 0.4:
-            new = random.choice(composed.asks[old] or [code for code in codes if code not in asked.values()])
-            choices.append(Chosen(len(choices) + 2, f"#{person_id}", new, old))
-    unique = list({(chosen.person, chosen.old): chosen for chosen in choices}.values())
-    done = organisation.reorganise(
-        composed.text, file_name="sap-xep.yaml", on=day, choices=unique, choices_name="ds.csv", by=SYSTEM, now=NOW
-    )
-    again = organisation.reorganise(composed.text, file_name="sap-xep.yaml", on=day, by=SYSTEM, now=NOW)
-    assert again.already, "a reform was applied twice"
-    city.reforms += 1
-    city.look_again()
-    return f"reform on {day}: {composed.text.decode()}; {done.people} people moved, {len(unique)} chose"
-
-
-def choose(city: City, random: Random) -> str:
-    """People of split or dissolved units are assigned afterwards."""
-    rows = db.session.execute(
-        sa.select(ReformChoice.reform_id, ReformChoice.person_id, ReformChoice.old_id).order_by(
-            ReformChoice.reform_id, ReformChoice.person_id, ReformChoice.old_id
-        )
-    ).all()
-    if not rows:
-        return reform(city, random)
-    reform_id = random.choice(sorted({row.reform_id for row in rows}))
-    one = db.session.get_one(Reform, reform_id)
-    codes = {unit.id: unit.code for unit in city.units}
-    chosen = []
-    for row in rows:
-        if row.reform_id != reform_id or random.random() < 0.5:
-            continue
-        options = db.session.scalars(
-            sa.select(Succession.new_id)
-            .where(Succession.reform_id == reform_id, Succession.old_id == row.old_id)
-            .where(Succession.share != "area_only")
-            .order_by(Succession.new_id)
-        ).all()
-        after = [unit.id for unit in city.standing(one.effective_on)]
-        new = random.choice([option for option in options if option is not None] or after)
-        chosen.append(Chosen(len(chosen) + 2, f"#{row.person_id}", codes[new], codes[row.old_id]))
-    number = organisation.choose(one, chosen, file_name="ds.csv", by=SYSTEM, now=NOW)
-    told = ", ".join(f"{chosen.person} to {chosen.new}" for chosen in chosen)
-    return f"{number} chose after {one.code}: {told}"
-
-
-def absences(city: City, random: Random) -> str:
-    """A list of absences of everybody."""
-    lines = [_away(db.session.get_one(Person, person_id), random) for person_id in city.people.values()]
-    organisation.record_absences(lines, by=SYSTEM, now=NOW)
-    return "a list: " + ", ".join(f"{line.person_id} absent [{line.from_on}, {_end(line.to_on)})" for line in lines)
-
-
-def waivers(city: City, random: Random) -> str:
-    """A decision that exempts everybody for a time."""
-    lines = [_exempt(db.session.get_one(Person, person_id), random) for person_id in city.people.values()]
-    service.waive(lines, by=SYSTEM, now=NOW)
-    return "a list: " + ", ".join(
-        f"{line.person_id} exempt from {_code(line.requirement_id)} [{line.from_on}, {_end(line.to_on)})"
-        for line in lines
-    )
-
-
-def atlas(city: City, random: Random) -> str:
-    """The product's own files are loaded again with a correction of a unit: its kind, or its place since ever."""
-    first = [unit for unit in city.units if unit.begins == date(2000, 1, 1) and unit.code != "tp"]
-    unit = random.choice(first)
-    key = (unit.code, unit.begins)
-    kind = random.choice(("phuong", "xa"))
-    fact = UnitFact(unit.code, f"Đơn vị {unit.code}", "", "", kind, "tp", "core", unit.begins, unit.ends)
-    parents = ["tp"]
-    if random.random() < 0.5:
-        below = set(
-            db.session.scalars(
-                sa.select(Unit.code).join(UnitPlace, UnitPlace.parent_id == Unit.id).where(UnitPlace.parent_id == unit.id)
-            )
-        )
-        parents += [other.code for other in first if other.code in ("a", "b", "c") and other != unit] if not below else []
-    parent = random.choice(parents)
-    places = (PlaceFact(key, (parent, date(2000, 1, 1)), unit.begins, unit.ends),)
-    done = organisation.load_atlas(Atlas((fact,), places if random.random() < 0.5 else (), (), (), ()), by=SYSTEM)
-    return f"files loaded: {unit.code} is {kind} below {parent} since ever: {done.changed} rows"
-
-
 OWN: dict[str, Callable[[City, Person, Random], str]] = {
     "absence": absence, "begin": begin, "come_back": come_back, "complete": complete,
     "correct_posting": correct_posting, "dismiss": dismiss, "grant": grant, "hire": hire, "leave": leave, "move": move,
     "propose": propose, "switch_primary": switch_primary, "transfer": transfer, "void": void, "waive": waive,
     "withdraw_absence": withdraw_absence, "withdraw_waiver": withdraw_waiver,
-}  # fmt: skip
-SHARED: dict[str, Callable[[City, Random], str]] = {
-    "absences": absences, "amend": amend, "atlas": atlas, "choose": choose, "reform": reform, "waivers": waivers,
 }  # fmt: skip

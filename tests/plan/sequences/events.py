@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-STEPS = 7
+STEPS = 6
 """Events of a sequence after the one with which a person begins."""
 SHARED = 0.3
 """How often a step is an event that meets everybody."""
@@ -72,7 +72,8 @@ class Case:
     def only(self, events: Iterable[Event]) -> "Case":
         """The same city with these events, and with the people that they are about."""
         events = tuple(events)
-        people = tuple(p for p in self.people if any(event.person == p for event in events))
+        met = {event.person for event in events}
+        people = tuple(person for person in self.people if person in met)
         return replace(self, events=events, people=people)
 
     def until(self, step: int) -> "Case":

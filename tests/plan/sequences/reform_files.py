@@ -97,7 +97,9 @@ class _Composer:
             self.sections["moves"].append({"unit": old, "parent": parent or ROOT})
 
     def _split(self, old: str, one: str, other: str) -> None:
-        shares = self.random.choice((("partial", "remainder"), ("partial", "partial"), ("area_part_pop_full", "partial")))
+        shares = self.random.choice(
+            (("partial", "remainder"), ("partial", "partial"), ("area_part_pop_full", "partial"))
+        )
         marked = {"default": "true"} if self.random.random() < 0.3 else {}
         self.hand_over(old, one, share=shares[0])
         self.hand_over(old, other, share=shares[1], **marked)

@@ -28,6 +28,8 @@ TABLES: Mapping[str, tuple[Any, type]] = {
     "segment": (Segment, rules.SegmentFact),
     "reason": (Reason, rules.ReasonFact),
 }
+MARKED_EVERY = 5
+"""Every so many month ends has a mark; fewer than in life, so that more changes lie between two."""
 LOOKED_AT = 3
 """Days whose figures are looked at after each step."""
 
@@ -150,12 +152,12 @@ def same_closure() -> None:
 
 
 def keep_figures(random: Random) -> None:
-    """Begin to keep figures if they are not kept, and bring some of the marks up to date."""
+    """Begin to keep figures if they are not kept, and bring the marks up to date, or only the first ones of them."""
     service.begin_figures(NOW, lambda step: None)
     through = service.last_change()
-    for day in service.days_to_mark(TODAY):
-        if random.random() < 0.3:
-            service.mark_figures(day, through, NOW)
+    days = service.days_to_mark(TODAY)[::-MARKED_EVERY][::-1]
+    for day in days[: random.choice((len(days), len(days), len(days) // 2))]:
+        service.mark_figures(day, through, NOW)
 
 
 def are_kept() -> bool:
@@ -170,7 +172,9 @@ def _same_figures(left: Stored, days: list[date]) -> None:
         if kept != counted:
             differing = sorted(set(kept.items()) ^ set(counted.items()))
             lines = [f"figures of {day} differ: (unit, former unit, requirement): {', '.join(FIGURES)}"]
-            lines += [f"  {'kept   ' if kept.get(cell) == sums else 'counted'} {cell}: {sums}" for cell, sums in differing]
+            lines += [
+                f"  {'kept   ' if kept.get(cell) == sums else 'counted'} {cell}: {sums}" for cell, sums in differing
+            ]
             raise Difference("\n".join(lines))
 
 

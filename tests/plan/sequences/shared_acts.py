@@ -1,0 +1,138 @@
+"""What happens to everybody at once: amendments, reforms and choices, lists, corrections of the product's own files."""
+
+from collections.abc import Callable
+from datetime import date
+from random import Random
+
+import sqlalchemy as sa
+
+from lms.organisation import service as organisation
+from lms.organisation.models import Person, Reform, ReformChoice, Succession, Unit, UnitPlace
+from lms.organisation.queries.reforms import people_posted, standing_units
+from lms.organisation.reference import Atlas, PlaceFact, UnitFact
+from lms.organisation.reform.reading import Chosen
+from lms.plan import service
+from lms.plan.service import BadPlan
+from lms.platform.db import db
+from lms.platform.events import SYSTEM
+from tests.plan.sequences.acts import NOTHING, code_of, draw_absence, draw_waiver, end
+from tests.plan.sequences.city import City
+from tests.plan.sequences.events import some_day
+from tests.plan.sequences.reform_files import compose
+from tests.plan.world import NOW
+
+
+def amend(city: City, random: Random) -> str:
+    """The plan changes from a day on."""
+    before = (dict(city.plan.specs), dict(city.plan.dropped))
+    told = "; ".join(city.plan.amend(random) for _ in range(random.choice((1, 1, 2))))
+    day = some_day(random, date(2024, 9, 1), date(2026, 11, 1))
+    try:
+        service.import_plan(city.plan.text(f"{random.random()}"), by=SYSTEM, today=day, now=NOW)
+    except BadPlan as bad:
+        city.plan.specs, city.plan.dropped = before
+        return f"refused: {bad.problems}"
+    return f"plan amended on {day}: {told}"
+
+
+def reform(city: City, random: Random) -> str:
+    """The next reform, some of the people of split units with their choice."""
+    day = city.next_reform_day()
+    if day is None:
+        return NOTHING
+    standing = standing_units(day)
+    composed = compose(random, standing, city.reforms + 1, day)
+    choices = []
+    asked = {standing[code].id: code for code in composed.asks}
+    codes = [unit.code for unit in city.standing(day)]
+    for person_id, _number, _name, _department, unit_id in people_posted(asked, day):
+        old = asked[unit_id]
+        if random.random() < 0.4:
+            new = random.choice(composed.asks[old] or [code for code in codes if code not in asked.values()])
+            choices.append(Chosen(len(choices) + 2, f"#{person_id}", new, old))
+    unique = list({(chosen.person, chosen.old): chosen for chosen in choices}.values())
+    done = organisation.reorganise(
+        composed.text, file_name="sap-xep.yaml", on=day, choices=unique, choices_name="ds.csv", by=SYSTEM, now=NOW
+    )
+    again = organisation.reorganise(composed.text, file_name="sap-xep.yaml", on=day, by=SYSTEM, now=NOW)
+    assert again.already, "a reform was applied twice"
+    city.reforms += 1
+    city.look_again()
+    return f"reform on {day}: {composed.text.decode()}; {done.people} people moved, {len(unique)} chose"
+
+
+def choose(city: City, random: Random) -> str:
+    """People of split or dissolved units are assigned afterwards."""
+    rows = db.session.execute(
+        sa.select(ReformChoice.reform_id, ReformChoice.person_id, ReformChoice.old_id).order_by(
+            ReformChoice.reform_id, ReformChoice.person_id, ReformChoice.old_id
+        )
+    ).all()
+    if not rows:
+        return reform(city, random)
+    reform_id = random.choice(sorted({row.reform_id for row in rows}))
+    one = db.session.get_one(Reform, reform_id)
+    codes = {unit.id: unit.code for unit in city.units}
+    chosen = []
+    for row in rows:
+        if row.reform_id != reform_id or random.random() < 0.5:
+            continue
+        options = db.session.scalars(
+            sa.select(Succession.new_id)
+            .where(Succession.reform_id == reform_id, Succession.old_id == row.old_id)
+            .where(Succession.share != "area_only")
+            .order_by(Succession.new_id)
+        ).all()
+        after = [unit.id for unit in city.standing(one.effective_on)]
+        new = random.choice([option for option in options if option is not None] or after)
+        chosen.append(Chosen(len(chosen) + 2, f"#{row.person_id}", codes[new], codes[row.old_id]))
+    number = organisation.choose(one, chosen, file_name="ds.csv", by=SYSTEM, now=NOW)
+    told = ", ".join(f"{chosen.person} to {chosen.new}" for chosen in chosen)
+    return f"{number} chose after {one.code}: {told}"
+
+
+def absences(city: City, random: Random) -> str:
+    """A list of absences of everybody."""
+    lines = [draw_absence(db.session.get_one(Person, person_id), random) for person_id in city.people.values()]
+    organisation.record_absences(lines, by=SYSTEM, now=NOW)
+    return "a list: " + ", ".join(f"{line.person_id} absent [{line.from_on}, {end(line.to_on)})" for line in lines)
+
+
+def waivers(city: City, random: Random) -> str:
+    """A decision that exempts everybody for a time."""
+    lines = [draw_waiver(db.session.get_one(Person, person_id), random) for person_id in city.people.values()]
+    service.waive(lines, by=SYSTEM, now=NOW)
+    return "a list: " + ", ".join(
+        f"{line.person_id} exempt from {code_of(line.requirement_id)} [{line.from_on}, {end(line.to_on)})"
+        for line in lines
+    )
+
+
+def atlas(city: City, random: Random) -> str:
+    """The product's own files are loaded again with a correction of a unit: its kind, or its place since ever."""
+    first = [unit for unit in city.units if unit.begins == date(2000, 1, 1) and unit.code != "tp"]
+    unit = random.choice(first)
+    key = (unit.code, unit.begins)
+    kind = random.choice(("phuong", "xa"))
+    fact = UnitFact(unit.code, f"Đơn vị {unit.code}", "", "", kind, "tp", "core", unit.begins, unit.ends)
+    parents = ["tp"]
+    if random.random() < 0.5:
+        below = set(
+            db.session.scalars(
+                sa.select(Unit.code)
+                .join(UnitPlace, UnitPlace.parent_id == Unit.id)
+                .where(UnitPlace.parent_id == unit.id)
+            )
+        )
+        parents += (
+            [other.code for other in first if other.code in ("a", "b", "c") and other != unit] if not below else []
+        )
+    parent = random.choice(parents)
+    places = (PlaceFact(key, (parent, date(2000, 1, 1)), unit.begins, unit.ends),)
+    done = organisation.load_atlas(Atlas((fact,), places if random.random() < 0.5 else (), (), (), ()), by=SYSTEM)
+    return f"files loaded: {unit.code} is {kind} below {parent} since ever: {done.changed} rows"
+
+
+SHARED: dict[str, Callable[[City, Random], str]] = {
+    "absences": absences, "amend": amend, "atlas": atlas, "choose": choose, "reform": reform, "waivers": waivers,
+}  # fmt: skip
