@@ -157,7 +157,7 @@ def reform_lines(outcome: service.Outcome, applied: bool) -> list[str]:
         for row in outcome.grants
     ]
     lines.append(f"  Người đổi đơn vị: {outcome.people}; đã phân công theo danh sách: {outcome.chosen}")
-    lines.append(f"  Chưa phân công đơn vị mới: {len(outcome.undecided)} người")
+    lines.append(f"  Chưa phân công đơn vị mới: {outcome.waiting} người")
     lines += [
         f"    {row.full_name} ({vietnamese.masked_id(row.personal_id)}), {row.old}"
         + (f" → tạm tính cho {row.new}" if row.new else " → chưa có đơn vị")

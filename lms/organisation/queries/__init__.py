@@ -1,5 +1,23 @@
 """Reading units, people, postings and rosters."""
 
+from lms.organisation.queries.choices import (
+    AskedPerson,
+    Asking,
+    Option,
+    Waiting,
+    asking,
+    asking_for,
+    count_asked,
+    count_waiting,
+    count_waiting_within,
+    departments_asked,
+    heirs_of,
+    ids_asked,
+    options_of,
+    people_asked,
+    waiting_for_choice,
+    waiting_in,
+)
 from lms.organisation.queries.chosen import Chosen, absence_for, people_chosen, people_numbered
 from lms.organisation.queries.people import (
     AbsenceRow,
@@ -19,16 +37,11 @@ from lms.organisation.queries.people import (
 )
 from lms.organisation.queries.reforms import (
     ReformRow,
-    Waiting,
-    count_waiting,
-    options_of,
     reform_file,
     reform_files,
     reform_of,
     reform_with,
     reforms_on_record,
-    waiting_for_choice,
-    waiting_in,
 )
 from lms.organisation.queries.rosters import import_for, imports_within, people_in_file, staff_of
 from lms.organisation.queries.transfers import (
@@ -71,9 +84,12 @@ from lms.organisation.reference import name_parts, rank_names
 
 __all__ = [
     "AbsenceRow",
+    "AskedPerson",
+    "Asking",
     "Chosen",
     "CorrectionRow",
     "ListedPerson",
+    "Option",
     "PersonFacts",
     "PostingRow",
     "ProposalRow",
@@ -83,12 +99,19 @@ __all__ = [
     "absence_for",
     "absences_of",
     "ancestors",
+    "asking",
+    "asking_for",
     "branches",
     "categories_on",
     "children",
     "corrections_of",
+    "count_asked",
     "count_waiting",
+    "count_waiting_within",
+    "departments_asked",
     "heads_under",
+    "heirs_of",
+    "ids_asked",
     "import_for",
     "imports_within",
     "is_within",
@@ -99,6 +122,7 @@ __all__ = [
     "names_on",
     "open_proposal_of",
     "options_of",
+    "people_asked",
     "people_chosen",
     "people_in_file",
     "people_numbered",

@@ -1,11 +1,11 @@
-"""Reading what a reform meets: units that stand, people in them, and who still waits for a choice."""
+"""Reading what a reform meets: units that stand, people in them, reforms and files on record."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.organisation.models import (
@@ -20,25 +20,28 @@ from lms.organisation.models import (
     UnitName,
     UnitPlace,
 )
+from lms.organisation.queries.choices import joined, named_once, waits
 from lms.organisation.queries.units import _name_nearest
 from lms.organisation.reform.checking import Standing
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A person of a split or dissolved unit for whom nobody has chosen a new one."""
+@dataclass(frozen=True, kw_only=True)
+class PostedPerson:
+    """A person of a unit that a reform concerns; with two departments there he is still one."""
 
     person_id: int
     personal_id: str
     full_name: str
-    department: str
-    old_id: int
-    old: str
-    new_id: int | None
-    new: str
-    """Where he is counted meanwhile; empty when nothing succeeds his unit."""
+    departments: tuple[str, ...]
+    title: str
+    unit_id: int
+
+    @property
+    def department(self) -> str:
+        """His departments as one text."""
+        return joined(self.departments)
 
 
 @dataclass(frozen=True)
@@ -103,85 +106,34 @@ def heads_posted(unit_ids: Iterable[int], on: date) -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(wanted.group_by(Posting.unit_id))}
 
 
-def people_posted(unit_ids: Iterable[int], on: date) -> list[tuple[int, str, str, str, int]]:
-    """Person id, personal number, name, department, unit of everybody posted there beyond the eve of the day."""
-    wanted = posted_in(unit_ids, on).with_only_columns(
-        Person.id, Person.personal_id, Person.full_name, Posting.department, Posting.unit_id
-    )
-    rows = db.session.execute(wanted.distinct().order_by(Posting.unit_id, Person.full_name, Person.id))
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
-
-
-def _waiting(reform_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (ReformChoice.reform_id == reform_id, ReformChoice.confirmed_at.is_(None))
-
-
-def waiting_for_choice(reform: Reform, *, unit_id: int | None = None, limit: int | None = None) -> list[Waiting]:
-    """People for whom nobody has chosen, by old unit and name; `unit_id` narrows to one old or new unit."""
-    old, new = aliased(UnitName), aliased(UnitName)
-    eve = date.fromordinal(reform.effective_on.toordinal() - 1)
-    department = (
-        select(Posting.department)
-        .where(
-            Posting.person_id == ReformChoice.person_id,
-            Posting.unit_id == ReformChoice.old_id,
-            Posting.superseded_at.is_(None),
+def people_posted(unit_ids: Iterable[int], on: date) -> list[PostedPerson]:
+    """Everybody posted there beyond the eve of the day: once a unit, by name, all departments in one text."""
+    columns = (Person.id, Person.personal_id, Person.full_name, Posting.department, Posting.title, Posting.unit_id)
+    wanted = posted_in(unit_ids, on).with_only_columns(*columns)
+    found: dict[tuple[int, int], list[Any]] = {}
+    for row in db.session.execute(
+        wanted.order_by(Person.sort_name, Person.id, Posting.is_primary.desc(), Posting.from_on, Posting.id)
+    ):
+        found.setdefault((row.id, row.unit_id), []).append(row)
+    return [
+        PostedPerson(
+            person_id=person_id,
+            personal_id=rows[0].personal_id,
+            full_name=rows[0].full_name,
+            departments=named_once(row.department for row in rows),
+            title=joined(row.title for row in rows),
+            unit_id=unit_id,
         )
-        .order_by(Posting.from_on.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    wanted = (
-        select(
-            Person.id,
-            Person.personal_id,
-            Person.full_name,
-            func.coalesce(department, ""),
-            ReformChoice.old_id,
-            func.coalesce(old.name, ""),
-            ReformChoice.new_id,
-            func.coalesce(new.name, ""),
-        )
-        .select_from(ReformChoice)
-        .join(Person, Person.id == ReformChoice.person_id)
-        .outerjoin(old, and_(old.unit_id == ReformChoice.old_id, old.id == _name_nearest(eve, ReformChoice.old_id)))
-        .outerjoin(
-            new,
-            and_(
-                new.unit_id == ReformChoice.new_id,
-                new.id == _name_nearest(reform.effective_on, ReformChoice.new_id),
-            ),
-        )
-        .where(*_waiting(reform.id))
-        .order_by(old.sort_name, ReformChoice.old_id, Person.sort_name, Person.id)
-    )
-    if unit_id is not None:
-        wanted = wanted.where(or_(ReformChoice.old_id == unit_id, ReformChoice.new_id == unit_id))
-    if limit is not None:
-        wanted = wanted.limit(limit)
-    return [Waiting(*row) for row in db.session.execute(wanted)]
-
-
-def count_waiting(reform_id: int) -> int:
-    """How many people wait for a choice after a reform."""
-    return db.session.scalar(select(func.count()).select_from(ReformChoice).where(*_waiting(reform_id))) or 0
-
-
-def waiting_in(unit_ids: Iterable[int]) -> dict[int, int]:
-    """Unit → people who are counted for it only until somebody chooses."""
-    rows = db.session.execute(
-        select(ReformChoice.new_id, func.count(ReformChoice.person_id.distinct()))
-        .where(ReformChoice.new_id.in_(sorted(set(unit_ids))), ReformChoice.confirmed_at.is_(None))
-        .group_by(ReformChoice.new_id)
-    )
-    return {row[0]: row[1] for row in rows if row[0] is not None}
+        for (person_id, unit_id), rows in found.items()
+    ]
 
 
 def reforms_on_record() -> list[ReformRow]:
     """Every reform on record, the newest first, with how many people still wait for a choice."""
     waiting = (
-        select(ReformChoice.reform_id, func.count().label("waiting"))
-        .where(ReformChoice.confirmed_at.is_(None))
+        select(ReformChoice.reform_id, func.count(ReformChoice.person_id.distinct()).label("waiting"))
+        .join(Reform, Reform.id == ReformChoice.reform_id)
+        .where(*waits(Reform.effective_on))
         .group_by(ReformChoice.reform_id)
         .subquery()
     )
@@ -239,19 +191,3 @@ def closure_rows() -> set[tuple[int, int, int, date, date]]:
 def people_touching(unit_ids: Iterable[int], on: date) -> set[int]:
     """People with a believed posting in one of the units that reaches beyond the eve of the day."""
     return set(db.session.scalars(posted_in(unit_ids, on).with_only_columns(Posting.person_id).distinct()))
-
-
-def options_of(reform: Reform) -> dict[int, tuple[str, tuple[str, ...]]]:
-    """Old unit → its code, and the codes of the units among which its people are divided."""
-    old, new = aliased(Unit), aliased(Unit)
-    rows = db.session.execute(
-        select(Succession.old_id, old.code, new.code)
-        .join(old, old.id == Succession.old_id)
-        .join(new, new.id == Succession.new_id)
-        .where(Succession.reform_id == reform.id, Succession.share != "area_only")
-        .order_by(Succession.id)
-    )
-    found: dict[int, tuple[str, tuple[str, ...]]] = {}
-    for old_id, code, new_code in rows:
-        found[old_id] = (code, (*found.get(old_id, ("", ()))[1], new_code))
-    return found

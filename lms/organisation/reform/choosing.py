@@ -40,7 +40,7 @@ def match(
 
 def _complaint(row: Chosen, mine: list[Asked], stands: Collection[str]) -> str:
     if not mine:
-        return "Người này không thuộc đơn vị cần phân công trong đợt này. Hãy bỏ dòng."
+        return "Người này không thuộc đơn vị cần phân công, hoặc đã chuyển công tác từ ngày sắp xếp. Hãy bỏ dòng."
     if len({one.old for one in mine}) > 1:
         return "Người này có hai đơn vị cần phân công. Hãy ghi thêm cột “Mã đơn vị cũ”."
     options = mine[0].options

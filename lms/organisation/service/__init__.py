@@ -1,6 +1,7 @@
 """Changing units, people, postings and absences; applying rosters and reforms."""
 
 from lms.organisation.service.absences import Away, record_absences
+from lms.organisation.service.choices import Assigned, assign, choose
 from lms.organisation.service.former import refresh_former_units
 from lms.organisation.service.people import (
     Post,
@@ -14,7 +15,7 @@ from lms.organisation.service.people import (
     reveal,
     withdraw_absence,
 )
-from lms.organisation.service.recorded import carry_out, choose, rehearse_on_record
+from lms.organisation.service.recorded import carry_out, rehearse_on_record
 from lms.organisation.service.reform_files import apply_reform, attach_choices, receive_reform, revisit_reform
 from lms.organisation.service.reforms import (
     Ended,
@@ -53,6 +54,7 @@ from lms.organisation.service.units import Loaded, load_atlas, rebuild_closure
 
 __all__ = [
     "Answer",
+    "Assigned",
     "Away",
     "Ended",
     "GrantFate",
@@ -67,6 +69,7 @@ __all__ = [
     "apply_import",
     "apply_reform",
     "apply_roster",
+    "assign",
     "attach_choices",
     "carry_out",
     "choose",

@@ -1,4 +1,4 @@
-"""Reforms on record: carrying one out over people who were imported before it, and choices made afterwards."""
+"""Reforms on record: carrying one out over people who were imported before it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,20 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.organisation import queries
-from lms.organisation.events import ReformChoicesMade
-from lms.organisation.models import Person, Posting, Reform, ReformChoice, Succession, Unit, UnitPlace
+from lms.organisation.models import Reform, Succession, Unit, UnitPlace
 from lms.organisation.queries import reforms as reading
 from lms.organisation.queries.rosters import slices
 from lms.organisation.reform.checking import Fate, fate_of
-from lms.organisation.reform.choosing import Asked, match
-from lms.organisation.reform.draft import Link, UnreadableReform
-from lms.organisation.reform.reading import Chosen
+from lms.organisation.reform.draft import Link
 from lms.organisation.service import reposting
-from lms.organisation.service.former import refresh_former_units
 from lms.organisation.service.reforms import Ended, Heir, Outcome, finish, grants_of, undecided
-from lms.platform.columns import FOREVER
 from lms.platform.db import db, lock
-from lms.platform.events import By, emit
+from lms.platform.events import By
 
 
 def fates_on_record(reform: Reform) -> dict[int, Fate]:
@@ -176,108 +171,3 @@ def _standing_above(unit: int, above: dict[int, int], fates: dict[int, Fate]) ->
     while found is not None and found in fates and fates[found].ends:
         found = above.get(found)
     return found
-
-
-# Choices made afterwards ----------------------------------------------------------------------------------------------
-
-
-def choose(reform: Reform, choices: Sequence[Chosen], *, file_name: str, by: By, now: datetime) -> int:
-    """Assign people of split or dissolved units to a successor; returns how many changed or were confirmed.
-
-    Raises UnreadableReform naming each line that does not fit; then nothing is changed.
-    """
-    lock("postings")
-    on = reform.effective_on
-    fates = fates_on_record(reform)
-    codes = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            sa.select(Unit.id, Unit.code).where(sa.or_(Unit.valid_to == on, Unit.valid_from <= on))
-        )
-    }
-    standing = {
-        row[1]: row[0]
-        for row in db.session.execute(sa.select(Unit.id, Unit.code).where(Unit.valid_from <= on, Unit.valid_to > on))
-    }
-    rows = _choices_of(reform)
-    asked = []
-    for row, personal_id in rows:
-        options = tuple(codes[int(new)] for new in fates[row.old_id].options if new) if row.old_id in fates else ()
-        asked.append(Asked(row.person_id, personal_id, codes[row.old_id], options))
-    matched, problems = match(choices, asked, standing)
-    if problems:
-        raise UnreadableReform(file_name, problems)
-    by_key = {(row.person_id, codes[row.old_id]): row for row, _personal_id in rows}
-    done = [(by_key[one.person_id, one.old], standing[code]) for one, code in matched]
-    done = [(row, new) for row, new in done if row.new_id != new or row.confirmed_at is None]
-    moved = [(row, new) for row, new in done if row.new_id != new]
-    _assign(reform, moved, now)
-    reposting.confirm(reform, [(row.person_id, row.old_id, new) for row, new in done], by=by, now=now)
-    for row, _new in done:
-        db.session.expire(row)
-    if done:
-        people = tuple(sorted({row.person_id for row, _new in moved}))
-        refresh_former_units(people)
-        root = queries.root_on(on)
-        event = ReformChoicesMade(
-            unit_id=root.id if root else None,
-            reform_id=reform.id,
-            code=reform.code,
-            people=len({row.person_id for row, _new in done}),
-            person_ids=people,
-        )
-        emit(event, by=by)
-    return len(done)
-
-
-def _choices_of(reform: Reform) -> list[tuple[ReformChoice, str]]:
-    rows = db.session.execute(
-        sa.select(ReformChoice, Person.personal_id)
-        .join(Person, Person.id == ReformChoice.person_id)
-        .where(ReformChoice.reform_id == reform.id)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def _assign(reform: Reform, moved: Sequence[tuple[ReformChoice, int]], now: datetime) -> None:
-    """Post people to the chosen unit instead of the one where they were counted meanwhile."""
-    on = reform.effective_on
-    ends = {row[0]: row[1] for row in db.session.execute(sa.select(Unit.id, Unit.valid_to).where(Unit.valid_to > on))}
-    postings: dict[int, list[Posting]] = {}
-    for some in slices(row.person_id for row, _new in moved):
-        for posting in db.session.scalars(
-            sa.select(Posting)
-            .where(Posting.person_id.in_(some), Posting.superseded_at.is_(None), Posting.to_on >= on)
-            .order_by(Posting.from_on, Posting.id)
-        ):
-            postings.setdefault(posting.person_id, []).append(posting)
-    source = (reform.decision or reform.title)[:200]
-    for row, new in moved:
-        current = _counted_meanwhile(row, postings.get(row.person_id, []), on)
-        if current is None:
-            continue
-        begins, end = max(current.from_on, on), current.to_on
-        if row.new_id is None:
-            later = [p.from_on for p in postings[row.person_id] if p.from_on >= on and p.is_primary]
-            end = min(later, default=FOREVER)
-        else:
-            current.superseded_at = now
-            if current.from_on < on:
-                db.session.add(_copy(current, current.unit_id, current.from_on, on, current.source, now))
-        if begins < min(end, ends[new]):
-            db.session.add(_copy(current, new, begins, min(end, ends[new]), source, now))
-    db.session.flush()
-
-
-def _counted_meanwhile(row: ReformChoice, postings: Sequence[Posting], on: date) -> Posting | None:
-    """The posting that a choice puts elsewhere; for a dissolved unit the one that ended with it."""
-    if row.new_id is None:
-        return next((p for p in postings if p.unit_id == row.old_id and p.to_on == on), None)
-    stays = row.new_id == row.old_id
-    fitting = [p for p in postings if p.unit_id == row.new_id and p.to_on > on and (stays or p.from_on >= on)]
-    return fitting[0] if fitting else None
-
-
-def _copy(posting: Posting, unit_id: int, from_on: date, to_on: date, source: str, now: datetime) -> Posting:
-    values = {name: getattr(posting, name) for name in (*reposting.SAME, "is_primary")}
-    return Posting(**values, unit_id=unit_id, from_on=from_on, to_on=to_on, source=source, recorded_at=now)

@@ -87,6 +87,11 @@ class Outcome:
     already: bool = False
     applied: bool = False
 
+    @property
+    def waiting(self) -> int:
+        """People who wait for a choice, each once although he may stand in two units that are split."""
+        return len({row.person_id for row in self.undecided})
+
 
 GrantReader = Callable[[Sequence[Heir], date], list[GrantFate]]
 _grant_readers: list[GrantReader] = []
@@ -128,15 +133,17 @@ def rehearse(
     people = reading.people_posted(olds, on)
     chosen = _checked(choices, people, olds, case, choices_name)
     waiting, goes = [], set()
-    for person_id, personal_id, name, department, unit_id in people:
-        old = olds[unit_id]
+    for row in sorted(people, key=lambda row: vietnamese.sort_key(standing[olds[row.unit_id]].name)):
+        old = olds[row.unit_id]
         fate = fates[old]
-        target = chosen.get((person_id, old))
+        target = chosen.get((row.person_id, old))
         if fate.needs_choice and target is None:
             new = case.name(fate.default) if fate.default else ""
-            waiting.append(Undecided(person_id, personal_id, name, department, case.name(old), new))
+            waiting.append(
+                Undecided(row.person_id, row.personal_id, row.full_name, row.department, standing[old].name, new)
+            )
         if (target or fate.default) != old or fate.ends:
-            goes.add(person_id)
+            goes.add(row.person_id)
     return replace(
         _outcome(case, reading.heads_posted((standing[code].id for code in fates), on)),
         people=len(goes),
@@ -183,7 +190,7 @@ def grants_of(heirs: Sequence[Heir], on: date) -> list[GrantFate]:
 
 def _checked(
     choices: Sequence[Chosen],
-    people: Sequence[tuple[int, str, str, str, int]],
+    people: Sequence[reading.PostedPerson],
     olds: Mapping[int, str],
     case: Case,
     file_name: str,
@@ -191,9 +198,9 @@ def _checked(
     """(person, old code) → chosen code; raises UnreadableReform for lines that do not fit."""
     fates = case.structure.fates
     asked = [
-        Asked(person_id, personal_id, olds[unit_id], fates[olds[unit_id]].options)
-        for person_id, personal_id, _name, _department, unit_id in people
-        if fates[olds[unit_id]].needs_choice
+        Asked(row.person_id, row.personal_id, olds[row.unit_id], fates[olds[row.unit_id]].options)
+        for row in people
+        if fates[olds[row.unit_id]].needs_choice
     ]
     stands = {code for code in case.standing if not (code in fates and fates[code].ends)}
     matched, problems = match(choices, asked, stands | {unit.code for unit in case.draft.units})
@@ -272,7 +279,7 @@ def finish(
         renamed=len(outcome.renamed),
         moved=len(outcome.moved),
         people=len(people),
-        waiting=reading.count_waiting(reform.id),
+        waiting=queries.count_waiting(reform.id),
         person_ids=tuple(sorted(touched)),
         heirs=heirs,
     )
@@ -297,5 +304,5 @@ def undecided(reform: Reform) -> tuple[Undecided, ...]:
     """Who still waits for a choice after a reform."""
     return tuple(
         Undecided(row.person_id, row.personal_id, row.full_name, row.department, row.old, row.new)
-        for row in reading.waiting_for_choice(reform)
+        for row in queries.waiting_for_choice(reform)
     )

@@ -1,7 +1,7 @@
 """People follow their units: postings of a reform's old units are closed and opened on the day, set by set."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,15 +17,19 @@ SAME = ("person_id", "department", "position", "title", "rank_code", "category")
 """What a posting keeps when only its unit changes."""
 
 
-def _reaches(posting: Any, on: date) -> sa.ColumnElement[bool]:
+def _reaches(posting: Any, reform: Reform) -> sa.ColumnElement[bool]:
     """A believed posting that must go on after the day.
 
     It reaches beyond the day; or it ends on it only because its unit did (the reform was on record before the
-    person), and no other posting of that rank takes over.
+    posting), and no other posting of that rank takes over. Whoever left on the very day of a reform that is carried
+    out now has left.
     """
+    on = reform.effective_on
     unit, other = aliased(Unit), aliased(Posting)
+    on_record = posting.recorded_at > reform.applied_at if reform.sha256 else sa.true()
     cut_off = sa.and_(
         posting.to_on == on,
+        on_record,
         sa.exists(sa.select(unit.id).where(unit.id == posting.unit_id, unit.valid_to == on)),
         ~sa.exists(
             sa.select(other.id).where(
@@ -58,7 +62,7 @@ def ask(reform: Reform, unit_ids: Iterable[int], *, now: datetime) -> None:
         sa.literal(now, ReformChoice.recorded_at.type),
     ).where(
         Posting.unit_id.in_(wanted),
-        _reaches(Posting, reform.effective_on),
+        _reaches(Posting, reform),
         ~sa.exists(
             sa.select(ReformChoice.id).where(
                 ReformChoice.reform_id == reform.id,
@@ -91,7 +95,7 @@ def heads_reaching(reform: Reform, unit_ids: Iterable[int]) -> dict[int, int]:
     """Old unit → people who must follow the reform from it."""
     rows = db.session.execute(
         sa.select(Posting.unit_id, sa.func.count(Posting.person_id.distinct()))
-        .where(Posting.unit_id.in_(sorted(set(unit_ids))), _reaches(Posting, reform.effective_on))
+        .where(Posting.unit_id.in_(sorted(set(unit_ids))), _reaches(Posting, reform))
         .group_by(Posting.unit_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -120,7 +124,7 @@ def repost(reform: Reform, *, now: datetime) -> set[int]:
         )
         .where(
             Posting.id <= newest,
-            _reaches(Posting, on),
+            _reaches(Posting, reform),
             sa.or_(target.is_(None), target != Posting.unit_id),
         )
     )
