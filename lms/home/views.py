@@ -15,7 +15,7 @@ from lms.learning import queries as learning
 from lms.organisation import queries as organisation
 from lms.plan import queries as plan
 from lms.platform import clock
-from lms.platform.access import signed_in
+from lms.platform.access import Permission, may, signed_in
 from lms.platform.pages import page
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -67,7 +67,7 @@ class Task:
 def today() -> Response:
     """What must I do today, how long will it take, by when, and why?"""
     if current_user.person_id is None:
-        return page("home/work.html")
+        return page("home/work.html", unassigned=_unassigned())
     day = clock.today()
     person_id = int(current_user.person_id)
     duties = rules.by_urgency(plan.duties_of(person_id, day))
@@ -87,7 +87,13 @@ def today() -> Response:
         year_percent=rules.year_percent(hours),
         recent=completions[:RECENT],
         papers=certificates.certificates_by_completion(row.completion_id for row in completions[:RECENT]),
+        unassigned=_unassigned(),
     )
+
+
+def _unassigned() -> int:
+    """People of split units whom the visitor is asked to assign; nothing is read for whoever may not."""
+    return organisation.count_waiting_within(current_user) if may(Permission.ORGANISATION_POSTING_CHANGE) else 0
 
 
 def _task(duty: plan.Duty, progress: Mapping[int, learning.Progress], day: date) -> Task:

@@ -42,3 +42,7 @@ class ChoicesForm(Form):
 
 class ConfirmForm(Form):
     """A button that does what the page says; nothing to fill in."""
+
+
+class AssignForm(Form):
+    """Who goes to which unit; the selections are read row by row, since their number is the page's."""

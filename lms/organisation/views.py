@@ -13,17 +13,18 @@ from werkzeug.wrappers import Response
 from lms.organisation import labels, queries, rules, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
+from lms.organisation.reform import assigning
 from lms.organisation.reform import pages as reform_pages
 from lms.organisation.roster.difference import Difference
 from lms.organisation.roster.records import HEADINGS, Roster
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform import clock, vietnamese
-from lms.platform.access import Permission, requires
+from lms.platform.access import Permission, may, requires
 from lms.platform.forms import Refused, row_id
 from lms.platform.pages import page, paging
 
 bp = Blueprint("organisation", __name__, template_folder="templates")
-blueprints = (bp, reform_pages.bp)
+blueprints = (bp, reform_pages.bp, assigning.bp)
 
 MOST_SHOWN = 200
 """Rows of one kind that the page of a roster shows; all of them are applied."""
@@ -85,6 +86,7 @@ def people() -> Response:
         is_today=day == clock.today(),
         complaint=complaint,
         stops="stops.absence_new" in current_app.view_functions,
+        unassigned=queries.count_waiting_within(current_user) if may(Permission.ORGANISATION_POSTING_CHANGE) else 0,
         **WORDS,
     )
 

@@ -3,10 +3,10 @@
 from datetime import date
 from io import BytesIO
 
-from lms.organisation.models import Reform, ReformFile, RosterImport
+from lms.organisation.models import Reform, ReformChoice, ReformFile, RosterImport, Succession
 from lms.platform import clock, files
 from tests.access import Row
-from tests.factories import Cast, add
+from tests.factories import Cast, add, make_unit
 from tests.organisation.rosters import as_csv
 
 SEES = {"binh": 200, "chi": 200, "dung": 200, "giang": 200}
@@ -47,7 +47,41 @@ def _reform(cast: Cast) -> dict[str, int]:
     return {"reform_id": add(Reform(code="thu", title="Thử", effective_on=date(2026, 7, 1))).id}
 
 
+def _split(cast: Cast) -> dict[str, int]:
+    """Bình's unit is split: one of its people waits."""
+    reform = add(Reform(code="chia", title="Chia", effective_on=date(2026, 7, 1), applied_at=clock.now()))
+    part = make_unit(code="c1b", parent=cast.city)
+    ward, person = cast.district, cast.person("binh")
+    for new, default in ((ward, True), (part, False)):
+        add(Succession(reform_id=reform.id, old_id=ward.id, new_id=new.id, share="partial", is_default=default))
+    add(ReformChoice(reform_id=reform.id, person_id=person.id, old_id=ward.id, new_id=ward.id, recorded_at=clock.now()))
+    return {"reform_id": reform.id, "old_id": ward.id}
+
+
+def _split_file(cast: Cast) -> dict[str, int]:
+    """A reform file that would split Bình's unit."""
+    content = (
+        b"code: chia\nsuccessions:\n  - {old: c1, new: c1, share: remainder}\n  - {old: c1, new: c2, share: partial}\n"
+    )
+    arrived = add(
+        ReformFile(
+            file_name="chia.yaml", sha256=files.keep(content), on_day=date(2026, 12, 1), choices_name="",
+            choices_sha256="", received_at=clock.now(),
+        )
+    )  # fmt: skip
+    return {"file_id": arrived.id, "old_id": cast.district.id}
+
+
+ASKED = {"binh": 200, "giang": 200, "chi": 404}
+
 ROWS = [
+    Row(endpoint="reform.assign_file", values=_split_file, giang=200),
+    Row(endpoint="reform.assign_file", values=_split_file, data=lambda cast: {}, giang=422),
+    Row(endpoint="assign.units", binh=200, chi=200, giang=200),
+    Row(endpoint="assign.unit", values=_split, **ASKED),
+    Row(endpoint="assign.unit", values=_split, data=lambda cast: {}, binh=422, giang=422, chi=404),
+    Row(endpoint="assign.upload", values=_split, data=lambda cast: {}, binh=422, giang=422, chi=404),
+    Row(endpoint="assign.list_to_fill", values=_split, **ASKED),
     Row(endpoint="reform.start", giang=200),
     Row(endpoint="reform.start", data=lambda cast: {}, giang=422),
     Row(endpoint="reform.show_file", values=_reform_file, giang=200),

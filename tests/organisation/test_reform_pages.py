@@ -37,7 +37,7 @@ def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
     arrived = giang.post("reform.start", data=sent(FILE, on="01/07/2026"))
     page = giang.follow(arrived)
     assert "Phường C, Phường D" in page.text
-    assert "cần phân công từng người" in page.text
+    assert "cần phân công" in page.text
     assert len(page.table(1)) == 2
     number = int(arrived.location.rsplit("/", 1)[1])
     choices = f"Số định danh;Mã đơn vị mới\n{people[0].personal_id};c\n"
@@ -46,7 +46,7 @@ def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
     applied = giang.follow(giang.post("reform.apply_file", file_id=number))
     assert "Đã áp dụng: 2 người đổi đơn vị từ ngày 01/07/2026." in applied.text
     assert applied.heading == "Sắp xếp thử"
-    assert [row[0].split()[2] for row in applied.table(0)] == ["Hai"]
+    assert applied.table(0) == [["Phường A", "1 người", "1"]]
     assert (at(people[0], DAY), at(people[1], DAY)) == (["c"], ["d"])
     reform = queries.reform_of("thu")
     listed = giang.get("reform.waiting_list", reform_id=reform.id).response.get_data(as_text=True)

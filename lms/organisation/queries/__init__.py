@@ -36,6 +36,7 @@ from lms.organisation.queries.people import (
     primary_posting_on,
 )
 from lms.organisation.queries.reforms import (
+    PostedPerson,
     ReformRow,
     reform_file,
     reform_files,
@@ -91,6 +92,7 @@ __all__ = [
     "ListedPerson",
     "Option",
     "PersonFacts",
+    "PostedPerson",
     "PostingRow",
     "ProposalRow",
     "ReformRow",

@@ -1,22 +1,23 @@
 """Pages of reforms: upload, look, say who goes where, apply; and who still waits for a unit."""
 
-from typing import Any
+from collections import Counter
 
-from flask import Blueprint, Response, abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.organisation import queries, service
-from lms.organisation.forms import ChoicesForm, ConfirmForm, ReformForm
+from lms.organisation import labels, queries, service
+from lms.organisation.forms import AssignForm, ChoicesForm, ConfirmForm, ReformForm
 from lms.organisation.models import Reform, ReformFile
+from lms.organisation.reform import lists
+from lms.organisation.reform.desk import Desk, Filter, Line, asked_filter, picked, understood
 from lms.organisation.reform.draft import UnreadableReform
 from lms.organisation.reform.reading import read_choices
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
-from lms.platform.documents.table import Column, Table, csv_lines
 from lms.platform.forms import Form
-from lms.platform.pages import page
+from lms.platform.pages import address, page, paging
 
 bp = Blueprint("reform", __name__)
 
@@ -61,16 +62,8 @@ def _received(form: ReformForm) -> ReformFile | None:
             now=clock.now(),
         )
     except UnreadableReform as error:
-        _complain(form, error)
+        lists.complain(form, error)
     return None
-
-
-def _complain(form: Form, error: UnreadableReform) -> None:
-    """Put the first lines of what is wrong beside the file."""
-    for line in error.lines[:20]:
-        form.refuse("file", line)
-    if len(error.lines) > 20:
-        form.refuse("file", _("… và %(n)s lỗi khác trong tệp.", n=len(error.lines) - 20))
 
 
 @bp.get("/don-vi/sap-xep/tep/<int:file_id>")
@@ -95,8 +88,94 @@ def attach(file_id: int) -> AnyResponse:
             flash(_("Đã nhận phân công của %(n)s người.", n=outcome.chosen))
             return redirect(url_for(".show_file", file_id=file_id))
         except UnreadableReform as error:
-            _complain(form, error)
+            lists.complain(form, error)
     return _file_page(arrived, form)
+
+
+@bp.route("/don-vi/sap-xep/tep/<int:file_id>/don-vi/<int:old_id>", methods=["GET", "POST"])
+@requires(Permission.ORGANISATION_UNIT_REORGANISE)
+def assign_file(file_id: int, old_id: int) -> AnyResponse:
+    """Say on the page who of a split unit goes where, before the file is applied: kept with the file."""
+    _at_the_root()
+    arrived = queries.reform_file(file_id)
+    form, wanted = AssignForm(), asked_filter()
+    try:
+        outcome, units = service.look_at(arrived)
+        if outcome.already:
+            return redirect(url_for(".show_file", file_id=file_id))
+        asked = next((unit for unit in units if unit.unit_id == old_id), None) or abort(404)
+        if form.validate_on_submit() and (picks := _picks(form, asked, wanted, arrived)):
+            done = service.pick(arrived, asked.code, picks)
+            flash(_("Đã ghi lựa chọn của %(n)s người vào tệp sắp xếp.", n=vietnamese.number(done, 0)))
+            return redirect(address())
+    except UnreadableReform:
+        # The file was applied meanwhile, or no longer fits: its own page says which.
+        return redirect(url_for(".show_file", file_id=file_id))
+    return _desk_page(arrived, asked, form, wanted)
+
+
+def _settled(asked: service.UnitAsked, wanted: Filter) -> list[queries.PostedPerson]:
+    return [row for row in asked.people if wanted.takes(row.full_name, row.departments, row.person_id in asked.chosen)]
+
+
+def _picks(form: AssignForm, asked: service.UnitAsked, wanted: Filter, arrived: ReformFile) -> dict[int, str]:
+    picks = picked(form, lambda: [row.person_id for row in _settled(asked, wanted)])
+    codes = dict(asked.options)
+
+    def meant(text: str) -> str:
+        if codes:
+            return text if text in codes else ""
+        found = queries.units_said(text, arrived.on_day)
+        return queries.unit_row(found[0], arrived.on_day).code if len(found) == 1 else ""
+
+    known = {row.person_id for row in asked.people}
+    return {person: code for person, code in understood(form, picks, meant).items() if person in known}
+
+
+def _desk_page(arrived: ReformFile, asked: service.UnitAsked, form: AssignForm, wanted: Filter) -> AnyResponse:
+    counts = {
+        state: len(_settled(asked, Filter(wanted.words, wanted.department, state))) for state in ("cho", "da", "het")
+    }
+    where = paging(counts[wanted.state])
+    lines = [
+        Line(
+            row.person_id, row.full_name, row.personal_id, row.department, row.title,
+            asked.chosen.get(row.person_id, ""), asked.meanwhile, asked.options,
+        )
+        for row in _settled(asked, wanted)[where.offset : where.offset + where.size]
+    ]  # fmt: skip
+    named = Counter(name for row in asked.people for name in row.departments)
+    desk = Desk(
+        unit=asked.name,
+        day=arrived.on_day,
+        waiting=len(asked.people) - len(asked.chosen),
+        settled=len(asked.chosen),
+        listed=where.total,
+        lines=lines,
+        options=asked.options,
+        departments=sorted(named.items(), key=lambda item: vietnamese.sort_key(item[0])),
+        filter=wanted,
+        hints=[] if asked.options else queries.unit_hints(arrived.on_day, labels.KINDS),
+        may_clear=True,
+    )
+    return page(
+        "organisation/assign.html",
+        form=form,
+        desk=desk,
+        paging=where,
+        counts=counts,
+        crumbs=[
+            (_("Sắp xếp đơn vị"), url_for(".start")),
+            (_("Xem trước sắp xếp đơn vị"), url_for(".show_file", file_id=arrived.id)),
+        ],
+        lead=_(
+            "Tệp “%(file)s”, có hiệu lực từ ngày %(day)s, chưa áp dụng. Lựa chọn được giữ cùng tệp.",
+            file=arrived.file_name,
+            day=vietnamese.short_day(arrived.on_day),
+        ),
+        save_to=address(),
+        before=True,
+    )
 
 
 @bp.post("/don-vi/sap-xep/tep/<int:file_id>/ap-dung")
@@ -125,8 +204,9 @@ def _day(outcome: service.Outcome) -> str:
 def _file_page(arrived: ReformFile, form: Form) -> AnyResponse:
     outcome: service.Outcome | None = None
     broken: list[str] = []
+    asked: tuple[service.UnitAsked, ...] = ()
     try:
-        outcome = service.revisit_reform(arrived)
+        outcome, asked = service.look_at(arrived)
     except UnreadableReform as error:
         broken = error.lines
     return page(
@@ -135,6 +215,7 @@ def _file_page(arrived: ReformFile, form: Form) -> AnyResponse:
         choices=form if isinstance(form, ChoicesForm) else ChoicesForm(formdata=None),
         arrived=arrived,
         outcome=outcome,
+        asked=asked,
         broken=broken,
         most=MOST_SHOWN,
         most_at_once=MOST_AT_ONCE,
@@ -164,7 +245,7 @@ def choose(reform_id: int) -> AnyResponse:
             flash(_("Đã phân công %(n)s người.", n=done))
             return redirect(url_for(".show", reform_id=reform_id))
         except UnreadableReform as error:
-            _complain(form, error)
+            lists.complain(form, error)
     return _reform_page(reform, form)
 
 
@@ -174,8 +255,7 @@ def _reform_page(reform: Reform, form: Form) -> AnyResponse:
         form=form,
         reform=reform,
         total=queries.count_waiting(reform.id),
-        waiting=queries.waiting_for_choice(reform, limit=MOST_SHOWN),
-        most=MOST_SHOWN,
+        asking=queries.asking(current_user, reform.id),
     )
 
 
@@ -187,34 +267,13 @@ def waiting_list(reform_id: int) -> AnyResponse:
     reform = queries.reform_with(reform_id)
     rows = queries.waiting_for_choice(reform)
     options = queries.options_of(reform)
-    table = Table(
-        title="",
-        columns=(
-            Column("person_id", "Mã hồ sơ"),
-            Column("full_name", "Họ và tên"),
-            Column("masked", "Số định danh (che)"),
-            Column("department", "Phòng, bộ phận"),
-            Column("old_code", "Mã đơn vị cũ"),
-            Column("old", "Tên đơn vị cũ"),
-            Column("new_code", "Mã đơn vị mới"),
-            Column("options", "Chọn một trong các mã"),
-        ),
-        rows=[_line(row, options) for row in rows],
-    )
-    response = Response(csv_lines(table), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="cho-phan-cong-{reform.code}.csv"'
-    return response
-
-
-def _line(row: queries.Waiting, options: dict[int, tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
-    code, choices = options.get(row.old_id, ("", ()))
-    return {
-        "person_id": str(row.person_id),
-        "full_name": row.full_name,
-        "masked": vietnamese.masked_id(row.personal_id),
-        "department": row.department,
-        "old_code": code,
-        "old": row.old,
-        "new_code": "",
-        "options": ", ".join(choices),
-    }
+    lines = []
+    for row in rows:
+        code, heirs = options.get(row.old_id, ("", ()))
+        lines.append(
+            lists.line(
+                person_id=row.person_id, full_name=row.full_name, personal_id=row.personal_id,
+                department=row.department, old_code=code, old=row.old, options=heirs,
+            )
+        )  # fmt: skip
+    return lists.sent(lines, f"cho-phan-cong-{reform.code}.csv")

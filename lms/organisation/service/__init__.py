@@ -16,13 +16,21 @@ from lms.organisation.service.people import (
     withdraw_absence,
 )
 from lms.organisation.service.recorded import carry_out, rehearse_on_record
-from lms.organisation.service.reform_files import apply_reform, attach_choices, receive_reform, revisit_reform
+from lms.organisation.service.reform_files import (
+    apply_reform,
+    attach_choices,
+    look_at,
+    pick,
+    receive_reform,
+    revisit_reform,
+)
 from lms.organisation.service.reforms import (
     Ended,
     GrantFate,
     Heir,
     Outcome,
     Undecided,
+    UnitAsked,
     rehearse,
     reorganise,
     tells_of_grants,
@@ -64,6 +72,7 @@ __all__ = [
     "Outcome",
     "Post",
     "Undecided",
+    "UnitAsked",
     "Wish",
     "accept",
     "apply_import",
@@ -82,7 +91,9 @@ __all__ = [
     "import_at_once",
     "leave",
     "load_atlas",
+    "look_at",
     "move",
+    "pick",
     "propose",
     "rebuild_closure",
     "receive",

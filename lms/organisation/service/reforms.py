@@ -67,6 +67,20 @@ class Undecided:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitAsked:
+    """An old unit in a reform file whose people must be assigned, and what was chosen so far (person → code)."""
+
+    unit_id: int
+    code: str
+    name: str
+    options: tuple[tuple[str, str], ...]
+    """Code and name of each successor; none when the unit is dissolved: any unit then."""
+    meanwhile: str
+    people: tuple[reading.PostedPerson, ...]
+    chosen: Mapping[int, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What a reform does, or did."""
 
@@ -104,7 +118,7 @@ def tells_of_grants(reader: GrantReader) -> GrantReader:
     return reader
 
 
-def _case(content: bytes, file_name: str, on: date) -> Case | Reform:
+def case_of(content: bytes, file_name: str, on: date) -> Case | Reform:
     """Read and check a file; the reform itself if this very file was applied before. Raises UnreadableReform."""
     draft = read(content, file_name)
     known = reading.reform_of(draft.code)
@@ -125,31 +139,54 @@ def rehearse(
     content: bytes, *, file_name: str, on: date, choices: Sequence[Chosen] = (), choices_name: str = ""
 ) -> Outcome:
     """Say what a reform file would do on a day, changing nothing; raises UnreadableReform."""
-    case = _case(content, file_name, on)
-    if isinstance(case, Reform):
-        return told(case)
+    case = case_of(content, file_name, on)
+    return told(case) if isinstance(case, Reform) else looked_at(case, choices, choices_name)[0]
+
+
+def looked_at(case: Case, choices: Sequence[Chosen], choices_name: str) -> tuple[Outcome, tuple[UnitAsked, ...]]:
+    """What a checked reform would do, and the units whose people must be assigned; raises UnreadableReform."""
     fates, standing = case.structure.fates, case.standing
     olds = {standing[code].id: code for code, fate in fates.items() if fate.ends or fate.needs_choice}
-    people = reading.people_posted(olds, on)
-    chosen = _checked(choices, people, olds, case, choices_name)
+    people = reading.people_posted(olds, case.on)
+    chosen = checked(choices, people, olds, case, choices_name)
+    asked: dict[str, list[reading.PostedPerson]] = {}
     waiting, goes = [], set()
     for row in sorted(people, key=lambda row: vietnamese.sort_key(standing[olds[row.unit_id]].name)):
         old = olds[row.unit_id]
         fate = fates[old]
         target = chosen.get((row.person_id, old))
-        if fate.needs_choice and target is None:
-            new = case.name(fate.default) if fate.default else ""
-            waiting.append(
-                Undecided(row.person_id, row.personal_id, row.full_name, row.department, standing[old].name, new)
-            )
+        if fate.needs_choice:
+            asked.setdefault(old, []).append(row)
+            if target is None:
+                waiting.append(_undecided(row, standing[old].name, case.name(fate.default) if fate.default else ""))
         if (target or fate.default) != old or fate.ends:
             goes.add(row.person_id)
-    return replace(
-        _outcome(case, reading.heads_posted((standing[code].id for code in fates), on)),
+    outcome = replace(
+        _outcome(case, reading.heads_posted((standing[code].id for code in fates), case.on)),
         people=len(goes),
-        chosen=len(chosen),
+        chosen=len({person_id for person_id, _old in chosen}),
         undecided=tuple(waiting),
         grants=tuple(_grants(case)),
+    )
+    return outcome, tuple(_asked(case, old, rows, chosen) for old, rows in asked.items())
+
+
+def _undecided(row: reading.PostedPerson, old: str, new: str) -> Undecided:
+    return Undecided(row.person_id, row.personal_id, row.full_name, row.department, old, new)
+
+
+def _asked(
+    case: Case, old: str, people: Sequence[reading.PostedPerson], chosen: Mapping[tuple[int, str], str]
+) -> UnitAsked:
+    fate, unit = case.structure.fates[old], case.standing[old]
+    return UnitAsked(
+        unit_id=unit.id,
+        code=old,
+        name=unit.name,
+        options=tuple((new, case.name(new)) for new in fate.options if new),
+        meanwhile=case.name(fate.default) if fate.default else "",
+        people=tuple(people),
+        chosen={person_id: new for (person_id, code), new in chosen.items() if code == old},
     )
 
 
@@ -188,7 +225,7 @@ def grants_of(heirs: Sequence[Heir], on: date) -> list[GrantFate]:
     return [line for reader in _grant_readers for line in reader(heirs, on)]
 
 
-def _checked(
+def checked(
     choices: Sequence[Chosen],
     people: Sequence[reading.PostedPerson],
     olds: Mapping[int, str],
@@ -222,7 +259,7 @@ def reorganise(
     """Carry out a reform file on a day; a second time changes nothing. Raises UnreadableReform."""
     lock("organisation")
     lock("postings")
-    case = _case(content, file_name, on)
+    case = case_of(content, file_name, on)
     if isinstance(case, Reform):
         return told(case)
     heads = reading.heads_posted((case.standing[code].id for code in case.structure.fates), on)
@@ -230,7 +267,7 @@ def reorganise(
     before = reading.closure_rows()
     asked = {case.standing[code].id for code, fate in case.structure.fates.items() if fate.needs_choice}
     olds = {case.standing[code].id: code for code in case.structure.fates}
-    chosen = _checked(choices, reading.people_posted(asked, on), olds, case, choices_name)
+    chosen = checked(choices, reading.people_posted(asked, on), olds, case, choices_name)
     reform, ids = write(case, by, now)
     renamed_ids = {case.standing[row.unit].id for row in case.draft.renamings}
     reposting.ask(reform, asked, now=now)
