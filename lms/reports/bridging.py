@@ -17,6 +17,32 @@ class Pair:
     new: Row
     figures: Figures
 
+    @property
+    def is_same(self) -> bool:
+        """Whether nobody of the pair changed unit, whatever the unit is called now."""
+        old, new = self.old.place, self.new.place
+        if old is None or new is None:
+            return old is new and self.old.part is self.new.part
+        return old.unit_id == new.unit_id
+
+
+@dataclass(frozen=True)
+class Strand:
+    """One row of either side with the pairs that it is made of."""
+
+    row: Row
+    pairs: tuple[Pair, ...]
+
+    @property
+    def address(self) -> str:
+        """What the row is called in an address: the unit's code, or the part."""
+        return self.row.place.code if self.row.part is Part.UNIT and self.row.place else self.row.part.value
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether all of it is in the same unit as before."""
+        return all(pair.is_same for pair in self.pairs)
+
 
 @dataclass(frozen=True)
 class Bridge:
@@ -27,9 +53,31 @@ class Bridge:
     new: tuple[Row, ...]
     total: Figures
 
-    def from_(self, old: Row) -> list[Pair]:
-        """The pairs of one old unit."""
-        return [pair for pair in self.pairs if (pair.old.part, pair.old.place) == (old.part, old.place)]
+    @property
+    def from_old(self) -> list[Strand]:
+        """Each old row with the pairs into which it went."""
+        return _strands(self.old, self.pairs, "old")
+
+    @property
+    def into_new(self) -> list[Strand]:
+        """Each present row with the pairs that make it up."""
+        return _strands(self.new, self.pairs, "new")
+
+
+def _key(row: Row) -> Key:
+    return row.part, row.place.unit_id if row.place else None
+
+
+def _strands(rows: Iterable[Row], pairs: Iterable[Pair], side: str) -> list[Strand]:
+    found: dict[Key, list[Pair]] = {}
+    for pair in pairs:
+        found.setdefault(_key(getattr(pair, side)), []).append(pair)
+    return [Strand(row, tuple(found[_key(row)])) for row in rows]
+
+
+def summed(strands: Iterable[Strand]) -> Figures:
+    """The figures of several rows together."""
+    return sum((strand.row.figures for strand in strands), Figures())
 
 
 @dataclass(frozen=True)

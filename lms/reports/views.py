@@ -18,7 +18,7 @@ from lms.platform.access import Permission, requires
 from lms.platform.documents.table import Table, csv_lines, write_xlsx
 from lms.platform.events import sentence_for
 from lms.platform.pages import page, paging
-from lms.reports import charts, choice, labels, papers, queries, rules, sheets
+from lms.reports import bridging, charts, choice, labels, papers, queries, rules, sheets
 from lms.reports.choice import Choice, Links
 from lms.reports.forms import AuditFilter, ComplianceFilter, PeopleSearch
 from lms.reports.queries import Compliance, EventFilter, RequirementFacts
@@ -165,7 +165,34 @@ def bridge() -> Response:
     found = _bridged(chosen)
     if found is None:
         return page("reports/no_bridge.html", form=form, chosen=chosen)
-    return page("reports/bridge.html", form=form, chosen=chosen, labels=labels, **found)
+    return page("reports/bridge.html", form=form, chosen=chosen, labels=labels, **found, **_strands(found["bridge"]))
+
+
+def _strands(whole: bridging.Bridge) -> dict[str, Any]:
+    """The rows asked for: one old unit (cu=), one present unit (moi=), those of either side (xem=)."""
+    old, new = whole.from_old, whole.into_new
+    side = "new" if request.args.get("moi") or request.args.get("xem") == "moi" else "old"
+    asked = request.args.get("moi" if side == "new" else "cu", "")
+    rows = new if side == "new" else old
+    quiet = [strand for strand in rows if strand.is_unchanged]
+    loud = [strand for strand in rows if not strand.is_unchanged]
+    if asked:
+        shown = [strand for strand in rows if strand.address == asked] or abort(404)
+    elif request.args.get("xem") == "giu-nguyen":
+        shown = quiet
+    else:
+        shown = loud
+    return {
+        "old_rows": old,
+        "new_rows": new,
+        "side": side,
+        "asked": asked,
+        "shown": shown,
+        "quiet": quiet,
+        "loud": loud,
+        "only_quiet": not asked and request.args.get("xem") == "giu-nguyen",
+        "summed": bridging.summed,
+    }
 
 
 @bp.get("/bao-cao/bang-noi/tep/<any(xlsx, csv):kind>")

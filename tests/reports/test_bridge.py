@@ -92,8 +92,10 @@ def test_the_page_and_its_file_say_the_same(city, cast, browse):
     page = browse.as_(cast.giang).get("reports.bridge")
     assert page.heading == "Bảng nối đơn vị cũ và mới"
     rows = {row[0]: row[1:] for row in page.table(0)}
-    assert rows["Quận Một"][:3] == ["3", "6", "4"]
-    assert rows["Chưa từng thuộc đơn vị cũ"][:3] == ["1", "2", "0"]
+    assert rows["Quận Một sang 2 đơn vị"][:3] == ["3", "6", "4"]
+    assert rows["Quận Hai sang Phường Hai Mươi"][:3] == ["1", "2", "0"]
+    assert rows["Chưa từng thuộc đơn vị cũ sang Phường Hai Mươi"][:3] == ["1", "2", "0"]
+    assert page.soup.tfoot.get_text(" ").split()[-4:-1] == ["5", "10", "4"]
     file = browse.as_(cast.giang).get("reports.bridge_export", kind="xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(file.response.data)).active
     values = [[cell.value for cell in row] for row in sheet.iter_rows()]
@@ -105,3 +107,44 @@ def test_before_any_reform_the_page_says_so(city, cast, browse):
     page = browse.as_(cast.giang).get("reports.bridge", ngay="01/01/2024")
     assert "Chưa có đợt sắp xếp nào trước ngày này" in page.text
     browse.as_(cast.giang).get("reports.bridge", 404, dot="khong-co")
+
+
+def shown(page):
+    """Name → people, obligations, fulfilled; and the total in the foot."""
+    rows = {row[0]: row[1:4] for row in page.table(0)}
+    return rows, page.soup.tfoot.get_text(" ").split()[-4:-1]
+
+
+def test_one_old_or_one_present_unit_is_shown_with_its_pairs(city, cast, browse):
+    giang = browse.as_(cast.giang)
+    rows, total = shown(giang.get("reports.bridge", cu="001"))
+    assert rows == {
+        "Quận Một": ["3", "6", "4"], "sang Phường Mười": ["2", "4", "2"], "sang Phường Hai Mươi": ["1", "2", "2"],
+    }  # fmt: skip
+    assert total == ["5", "10", "4"]
+    rows, total = shown(giang.get("reports.bridge", moi="20"))
+    assert rows == {
+        "Phường Hai Mươi": ["3", "6", "2"], "từ Quận Một": ["1", "2", "2"], "từ Quận Hai": ["1", "2", "0"],
+        "từ Chưa từng thuộc đơn vị cũ": ["1", "2", "0"],
+    }  # fmt: skip
+    assert total == ["5", "10", "4"]
+    giang.get("reports.bridge", 404, cu="khong-co")
+    rows, _total = shown(giang.get("reports.bridge", xem="moi"))
+    assert rows["Phường Hai Mươi từ 3 đơn vị"] == ["3", "6", "2"]
+    assert rows["Phường Mười từ Quận Một"] == ["2", "4", "2"]
+
+
+def test_units_in_which_nothing_changed_are_one_line_and_nothing_is_lost(city, cast, browse):
+    office = make_unit(code="so", name="Sở Nội vụ", kind="so", parent=cast.city)
+    requirements = queries.requirements_of(queries.plan_of("KH-239").id)
+    for _ in range(2):
+        person = make_person(unit=office)
+        was_in(person, office, city.reform)
+        make_segment(person=person, requirement=requirements[0], unit=office)
+    giang = browse.as_(cast.giang)
+    rows, total = shown(giang.get("reports.bridge"))
+    assert rows["1 đơn vị giữ nguyên"] == ["2", "2", "0"]
+    assert [sum(int(row[at]) for row in rows.values()) for at in range(3)] == [7, 12, 4] == list(map(int, total))
+    rows, total = shown(giang.get("reports.bridge", xem="giu-nguyen"))
+    assert rows == {"Sở Nội vụ": ["2", "2", "0"], "3 đơn vị có thay đổi": ["5", "10", "4"]}
+    assert total == ["7", "12", "4"]
