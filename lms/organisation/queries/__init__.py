@@ -1,23 +1,19 @@
 """Reading units, people, postings and rosters."""
 
-from lms.organisation.queries.choices import (
+from lms.organisation.queries.assignments import (
     AskedPerson,
     Asking,
     Option,
-    Waiting,
     asking,
     asking_for,
     count_asked,
-    count_waiting,
     count_waiting_within,
     departments_asked,
     heirs_of,
     ids_asked,
-    options_of,
     people_asked,
-    waiting_for_choice,
-    waiting_in,
 )
+from lms.organisation.queries.choices import Waiting, count_waiting, options_of, waiting_for_choice, waiting_in
 from lms.organisation.queries.chosen import Chosen, absence_for, people_chosen, people_numbered
 from lms.organisation.queries.people import (
     AbsenceRow,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from lms.organisation import queries
 from lms.organisation.events import ReformChoicesMade
 from lms.organisation.models import Posting, Reform, ReformChoice, Unit
-from lms.organisation.queries import choices as reading
+from lms.organisation.queries import assignments
 from lms.organisation.queries.rosters import slices
 from lms.organisation.reform.choosing import Asked, match
 from lms.organisation.reform.draft import UnreadableReform
@@ -47,7 +47,7 @@ def choose(
     """
     lock("postings")
     on = reform.effective_on
-    rows = reading.choices_in_hand(actor, reform, old_id=old_id)
+    rows = assignments.choices_in_hand(actor, reform, old_id=old_id)
     codes = _codes_of({row.old_id for row, _number, _sends in rows})
     standing = _standing(on)
     asked = []
@@ -70,7 +70,7 @@ def assign(reform: Reform, old_id: int, picks: Mapping[int, int], *, actor: Acto
     heirs = _heirs(actor, reform, old_id)
     standing = set(_standing(reform.effective_on).values())
     wanted = []
-    for row, _number, sends in reading.choices_in_hand(actor, reform, old_id=old_id, person_ids=picks):
+    for row, _number, sends in assignments.choices_in_hand(actor, reform, old_id=old_id, person_ids=picks):
         options = {heir.id for heir in heirs if sends or heir.is_mine} if heirs else standing
         if picks[row.person_id] in options:
             wanted.append((row, picks[row.person_id]))
@@ -78,11 +78,11 @@ def assign(reform: Reform, old_id: int, picks: Mapping[int, int], *, actor: Acto
     return Assigned(len(wanted), len(picks) - len(wanted))
 
 
-def _heirs(actor: Actor | None, reform: Reform, old_id: int) -> list[reading.Option]:
+def _heirs(actor: Actor | None, reform: Reform, old_id: int) -> list[queries.Option]:
     if actor is not None:
-        return reading.heirs_of(actor, reform, old_id)
-    codes = reading.options_of(reform).get(old_id, ("", ()))[1]
-    return [reading.Option(0, code, "", True) for code in codes]
+        return queries.heirs_of(actor, reform, old_id)
+    codes = queries.options_of(reform).get(old_id, ("", ()))[1]
+    return [queries.Option(0, code, "", True) for code in codes]
 
 
 def _by_unit(rows: Sequence[tuple[ReformChoice, str, bool]]) -> dict[int, list[tuple[ReformChoice, str, bool]]]:
