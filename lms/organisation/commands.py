@@ -156,6 +156,16 @@ def reform_lines(outcome: service.Outcome, applied: bool) -> list[str]:
         f"  Vai trò {row.role} của {row.holder} tại {row.old}: {words[row.kind]} {row.new}".rstrip()
         for row in outcome.grants
     ]
+    lines += [
+        f"  {row.name}: {row.before} người trước, {row.after} người sau" for row in outcome.sides if row.fate != "ends"
+    ]
+    if outcome.duties.obligations:
+        lines.append(
+            f"  Nghĩa vụ học đổi đơn vị: {outcome.duties.obligations} lượt của {outcome.duties.persons} người; "
+            "hạn học giữ nguyên"
+        )
+    if outcome.proposals:
+        lines.append(f"  Đề nghị chuyển người đang chờ, sang đơn vị kế thừa: {outcome.proposals}")
     lines.append(f"  Người đổi đơn vị: {outcome.people}; đã phân công theo danh sách: {outcome.chosen}")
     lines.append(f"  Chưa phân công đơn vị mới: {outcome.waiting} người")
     lines += [

@@ -2,6 +2,7 @@
 
 from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted
 from lms.organisation.events import OrganisationLoaded, PostingsChanged, UnitsReorganised
+from lms.organisation.service import tells_of_duties
 from lms.plan import queries, service
 from lms.platform import clock
 from lms.platform.events import By, listens_to
@@ -40,3 +41,6 @@ def studied(event: CourseStarted | CourseCompleted | CompletionVoided, by: By) -
     """One act of study of one person: the obligations that the course counts for follow."""
     if event.person_id is not None:
         service.refresh_person_course(event.person_id, event.course_id, clock.today())
+
+
+tells_of_duties(queries.duties_in)

@@ -84,6 +84,7 @@ ROWS = [
     Row(endpoint="assign.list_to_fill", values=_split, **ASKED),
     Row(endpoint="reform.start", giang=200),
     Row(endpoint="reform.start", data=lambda cast: {}, giang=422),
+    Row(endpoint="reform.sample", values=lambda cast: {"kind": "csv"}, giang=200),
     Row(endpoint="reform.show_file", values=_reform_file, giang=200),
     Row(endpoint="reform.attach", values=_reform_file, data=lambda cast: {}, giang=422),
     Row(endpoint="reform.apply_file", values=_reform_file, data=lambda cast: {}, giang=303),

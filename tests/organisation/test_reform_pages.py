@@ -36,9 +36,12 @@ def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
     assert "Sắp xếp đơn vị" in giang.get("organisation.units").links()
     arrived = giang.post("reform.start", data=sent(FILE, on="01/07/2026"))
     page = giang.follow(arrived)
-    assert "Phường C, Phường D" in page.text
-    assert "cần phân công" in page.text
-    assert len(page.table(1)) == 2
+    assert "chia cho Phường C, Phường D" in page.text
+    assert page.table(0) == [["Phường A", "Phường D", "2", "2 cần phân công"]]
+    assert page.table(1) == [
+        ["Phường A", "kết thúc", "2", "–"], ["Phường D", "tiếp tục", "0", "2"],
+    ]  # fmt: skip
+    assert [row[0].split()[2] for row in page.table(2)] == ["Hai", "Một"]
     number = int(arrived.location.rsplit("/", 1)[1])
     choices = f"Số định danh;Mã đơn vị mới\n{people[0].personal_id};c\n"
     page = giang.follow(giang.post("reform.attach", data=sent(choices, "ds.csv"), file_id=number))
@@ -67,3 +70,35 @@ def test_a_wrong_file_is_answered_with_its_lines(people, cast, browse):
     number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
     page = giang.post("reform.attach", 422, data=sent("Số định danh;Mã đơn vị mới\n001;c\n", "ds.csv"), file_id=number)
     assert page.errors == ["ds.csv:2: Số định danh cần đủ 12 chữ số. Nếu mất số 0 ở đầu, hãy đặt cột ở dạng Văn bản."]
+
+
+@pytest.mark.parametrize("kind", ["yaml", "csv", "xlsx"])
+def test_each_sample_file_can_be_tried_as_it_is(cast, browse, kind):
+    for n in range(6):
+        make_person(unit=make_unit(code=f"w{n}", name=f"Phường Thứ {n}", parent=cast.city))
+    giang = browse.as_(cast.giang)
+    file = giang.get("reform.sample", kind=kind).response
+    name = file.headers["Content-Disposition"].split('"')[1]
+    upload = {"file": (BytesIO(file.data), name), "on": "01/12/2026"}
+    page = giang.follow(giang.post("reform.start", data=upload))
+    fates = {row[0]: row[1] for row in page.table(1)}
+    assert fates["Phường Ví Dụ"] == "lập mới"
+    assert list(fates.values()).count("kết thúc") == 4
+    assert "giải thể, không có đơn vị kế thừa" in page.text
+    assert "(tên mới)" in page.text
+
+
+def test_a_word_that_is_not_known_is_answered_with_those_that_are(people, cast, browse):
+    giang = browse.as_(cast.giang)
+    page = giang.post("reform.start", 422, data=sent("renamings:\n  - {unit: a, name: B}\n", on="01/07/2026"))
+    assert page.errors[0] == (
+        "thu.yaml:1: Không có mục tên “renamings”. Có phải anh/chị định ghi “renames”? "
+        "Các mục dùng được: code, title, decision, units, successions, renames, moves."
+    )
+    page = giang.post("reform.start", 422, data=sent("moves:\n  - {unit: a, parrent: c}\n", on="01/07/2026"))
+    assert "Có phải anh/chị định ghi “parent”? Các mục dùng được: unit, parent." in page.errors[0]
+    page = giang.post("reform.start", 422, data=sent("moves: a\n", on="01/07/2026"))
+    assert "Mục “moves” cần là một danh sách" in page.errors[0]
+    wrong = "units:\n  - {code: x, name: X, kind: lang, parent: tp-ha-noi}\n"
+    page = giang.post("reform.start", 422, data=sent(wrong, on="01/07/2026"))
+    assert "Loại “lang” không dùng được. Hãy ghi một trong: thanh_pho" in page.errors[0]

@@ -130,8 +130,52 @@ def test_looking_changes_nothing_and_says_what_applying_does(city):
     done = apply()
     assert (seen.people, seen.created, seen.renamed, seen.moved) == (5, done.created, done.renamed, done.moved)
     assert [row.person_id for row in seen.undecided] == [row.person_id for row in done.undecided]
+    assert (seen.flows, seen.sides, seen.ended) == (done.flows, done.sides, done.ended)
     assert not seen.applied
     assert done.applied
+
+
+def test_before_and_after_are_told_for_every_unit_and_group_of_people(city):
+    seen = rehearse()
+    assert {(row.old, row.new): (row.people, row.waiting) for row in seen.flows} == {
+        ("Phường A", "Phường Mới"): (1, 0), ("Phường B", "Phường Mới"): (2, 2), ("Phường C", ""): (1, 1),
+        ("Phường D", "Phường E"): (1, 0),
+    }  # fmt: skip
+    assert {row.name: (row.before, row.after, row.fate) for row in seen.sides} == {
+        "Phường A": (1, 0, "ends"), "Phường B": (2, 0, "ends"), "Phường C": (1, 0, "ends"),
+        "Phường D": (1, 0, "ends"), "Phường E": (1, 2, "stays"), "Phường Mới": (0, 3, "begins"),
+        "Xã Bê": (0, 0, "begins"),
+    }  # fmt: skip
+    apply()
+    for row in seen.sides:
+        if row.fate != "ends":
+            unit = next(u for u in queries.tree_on(DAY, [city.city.id]) if u.name == row.name)
+            assert posted_at(unit.id, DAY) == row.after, row.name
+
+
+def posted_at(unit_id, day):
+    return db.session.scalar(
+        sa.select(sa.func.count(Posting.person_id.distinct())).where(
+            Posting.unit_id == unit_id, Posting.superseded_at.is_(None), Posting.from_on <= day, Posting.to_on > day
+        )
+    )
+
+
+def test_open_requests_to_move_somebody_go_to_the_heir(city):
+    def ask(who, to, on):
+        wish = service.Wish(kind=service.Kind.MOVE, new_id=to.id, on=on)
+        return service.propose(city.people[who], wish, by=SYSTEM, now=clock.now())
+
+    later, before = ask("Phuc", city.a, DAY + timedelta(days=30)), ask("Em", city.a, EVE)
+    mine = ask("Dung", city.f, DAY)
+    assert rehearse().proposals == 2
+    apply()
+    new = queries.unit_on("moi", DAY)
+    assert (later.old_id, later.new_id) == (city.f.id, new.id)
+    assert (mine.old_id, mine.new_id) == (city.e.id, city.f.id)
+    assert before.new_id == city.a.id  # for a day on which the old unit still stood
+    service.accept(later, by=SYSTEM, now=clock.now())
+    assert at(city.people["Phuc"], DAY + timedelta(days=30)) == ["moi"]
 
 
 def test_twice_changes_nothing(city, audited):
@@ -323,6 +367,11 @@ def test_totals_before_are_totals_after_to_the_person(city):
     text = FILE.replace('  - {old: "c"}\n', "")
     assert len(figures(DAY)) == 1
     before_on_the_day, before = figures(DAY), figures(EVE)
+    ended = sa.select(sa.func.count()).where(
+        Segment.from_on <= DAY, Segment.to_on > DAY,
+        Segment.unit_id.in_([city.a.id, city.b.id, city.d.id]),
+    )  # fmt: skip
+    assert rehearse(text).duties.obligations == db.session.scalar(ended) > 0
     apply(text)
     assert figures(DAY) == before_on_the_day == before == figures(EVE)
     new = queries.unit_on("moi", DAY).id

@@ -39,6 +39,7 @@ from lms.organisation.queries.reforms import (
     reform_of,
     reform_with,
     reforms_on_record,
+    standing_units,
 )
 from lms.organisation.queries.rosters import import_for, imports_within, people_in_file, staff_of
 from lms.organisation.queries.transfers import (
@@ -147,6 +148,7 @@ __all__ = [
     "root_on",
     "second_posting_for",
     "staff_of",
+    "standing_units",
     "stands_on",
     "successors",
     "tree_on",

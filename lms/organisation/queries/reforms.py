@@ -106,6 +106,12 @@ def heads_posted(unit_ids: Iterable[int], on: date) -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(wanted.group_by(Posting.unit_id))}
 
 
+def heads_by_unit(unit_ids: Iterable[int], on: date) -> list[tuple[int, int]]:
+    """Person and unit of everybody posted there beyond the eve of the day."""
+    wanted = posted_in(unit_ids, on).with_only_columns(Posting.person_id, Posting.unit_id).distinct()
+    return [(row[0], row[1]) for row in db.session.execute(wanted)]
+
+
 def people_posted(unit_ids: Iterable[int], on: date) -> list[PostedPerson]:
     """Everybody posted there beyond the eve of the day: once a unit, by name, all departments in one text."""
     columns = (Person.id, Person.personal_id, Person.full_name, Posting.department, Posting.title, Posting.unit_id)

@@ -1,8 +1,9 @@
 """Pages of reforms: upload, look, say who goes where, apply; and who still waits for a unit."""
 
 from collections import Counter
+from datetime import timedelta
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.organisation import labels, queries, service
 from lms.organisation.forms import AssignForm, ChoicesForm, ConfirmForm, ReformForm
 from lms.organisation.models import Reform, ReformFile
-from lms.organisation.reform import lists
+from lms.organisation.reform import lists, samples
 from lms.organisation.reform.desk import Desk, Filter, Line, asked_filter, picked, understood
 from lms.organisation.reform.draft import UnreadableReform
 from lms.organisation.reform.reading import read_choices
@@ -21,6 +22,11 @@ from lms.platform.pages import address, page, paging
 
 bp = Blueprint("reform", __name__)
 
+SAMPLE_TYPES = {
+    "yaml": "application/yaml",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 MOST_SHOWN = 200
 MOST_AT_ONCE = 5_000
 """People whom a request may move; more is a matter for the command line, which nobody waits for in a browser."""
@@ -47,6 +53,18 @@ def start() -> AnyResponse:
         files=queries.reform_files(),
         reforms=queries.reforms_on_record(),
     )
+
+
+@bp.get("/don-vi/sap-xep/mau.<any(yaml, csv, xlsx):kind>")
+@requires(Permission.ORGANISATION_UNIT_REORGANISE)
+def sample(kind: str) -> AnyResponse:
+    """A sample file, written with units that stand today; it can be tried as it is from tomorrow on."""
+    _at_the_root()
+    on = clock.today() + timedelta(days=1)
+    units = samples.worth_showing(queries.standing_units(on).values())
+    response = Response(samples.sample(kind, units), content_type=SAMPLE_TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{samples.name(kind, on)}"'
+    return response
 
 
 def _received(form: ReformForm) -> ReformFile | None:

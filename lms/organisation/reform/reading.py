@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
 
+from lms.organisation import labels
 from lms.organisation.reform.checking import SHARES
 from lms.organisation.reform.draft import Draft, Hanging, Link, NewUnit, Problem, Renaming, UnreadableReform
 from lms.organisation.roster.sheets import SheetRow, UnreadableRoster, sheets
@@ -31,6 +33,12 @@ LENGTHS = {
     "code": 40, "old": 40, "new": 40, "unit": 40, "parent": 40, "name": 200, "short_name": 120, "abbreviation": 40,
     "kind": 32, "clause": 40, "title": 300, "decision": 120,
 }  # fmt: skip
+
+SHARE_WORDS = {
+    "full": "toàn bộ", "partial": "một phần", "remainder": "phần còn lại", "area_only": "chỉ diện tích",
+    "staff": "nhân sự",
+}  # fmt: skip
+"""What a table may say instead of the code of a share."""
 
 HEADINGS = {
     "viec": "act", "act": "act", "ma": "unit", "unit": "unit", "code": "unit", "don vi": "unit",
@@ -90,8 +98,14 @@ class _Reader:
                 head[key.value] = _text(value)
             elif key.value in FIELDS and isinstance(value, yaml.SequenceNode):
                 rows += [self._row(key.value, item) for item in value.value]
+            elif key.value in FIELDS:
+                self.say(line, f"Mục “{key.value}” cần là một danh sách: mỗi việc một dòng, bắt đầu bằng dấu gạch (-).")
             else:
-                self.say(line, f"Không có mục tên “{key.value}”, hoặc mục này cần là một danh sách.")
+                self.say(
+                    line,
+                    f"Không có mục tên “{key.value}”.{_meant(str(key.value), (*HEAD, *FIELDS))} "
+                    f"Các mục dùng được: {', '.join((*HEAD, *FIELDS))}.",
+                )
         return head, rows
 
     def _top(self, content: bytes) -> yaml.Node:
@@ -124,7 +138,12 @@ class _Reader:
             self.say(line, "Ở đây cần các dòng “tên: giá trị”.")
         for key, value in _pairs(node):
             if key.value not in FIELDS[section]:
-                self.say(key.start_mark.line + 1, f"Phần {section} không có mục “{key.value}”.")
+                allowed = FIELDS[section]
+                self.say(
+                    key.start_mark.line + 1,
+                    f"Phần {section} không có mục “{key.value}”.{_meant(str(key.value), allowed)} "
+                    f"Các mục dùng được: {', '.join(allowed)}.",
+                )
             values[str(key.value)] = _text(value)
         return _Row(section, line, values)
 
@@ -186,7 +205,7 @@ class _Reader:
                     name=row.values.get("name", ""),
                     short_name=row.values.get("short_name") or row.values.get("name", "")[:120],
                     abbreviation=row.values.get("abbreviation", ""),
-                    kind=row.values.get("kind", ""),
+                    kind=_kind(row.values.get("kind", "")),
                     parent=row.values.get("parent", ""),
                 )
                 for row in by["units"]
@@ -196,13 +215,13 @@ class _Reader:
                     line=row.line,
                     old=row.values.get("old", ""),
                     new=row.values.get("new", ""),
-                    share=row.values.get("share") or "full",
+                    share=_share(row.values.get("share", "")) or "full",
                     clause=row.values.get("clause", ""),
                     is_default=_yes(row.values.get("default", "")),
                 )
                 for row in by["successions"]
             ),
-            renamings=tuple(Renaming(line=row.line, **row.values) for row in by["renames"] if _complete(row)),
+            renamings=tuple(_renaming(row) for row in by["renames"] if _complete(row)),
             hangings=tuple(Hanging(line=row.line, **row.values) for row in by["moves"] if _complete(row)),
         )
 
@@ -214,12 +233,38 @@ class _Reader:
             if len(value) > LENGTHS.get(name, 40):
                 self.say(row.line, f"Mục “{name}” dài quá {LENGTHS.get(name, 40)} ký tự.")
         share = row.values.get("share", "")
-        if share and share not in SHARES:
+        if share and _share(share) not in SHARES:
             self.say(row.line, f"Phần “{share}” không dùng được. Hãy ghi một trong: {', '.join(SHARES)}.")
+        kind = row.values.get("kind", "")
+        if kind and _kind(kind) not in labels.KINDS:
+            self.say(row.line, f"Loại “{kind}” không dùng được. Hãy ghi một trong: {', '.join(labels.KINDS)}.")
 
 
 def _complete(row: _Row) -> bool:
     return all(row.values.get(name) for name in NEEDED[row.section]) and set(row.values) <= set(FIELDS[row.section])
+
+
+def _renaming(row: _Row) -> Renaming:
+    return Renaming(line=row.line, **{**row.values, "kind": _kind(row.values.get("kind", ""))})
+
+
+def _kind(text: str) -> str:
+    """The code of a kind of unit, also when its word was written: “Thị xã” is thi_xa."""
+    code = vietnamese.fold(text).replace(" ", "_")
+    return code if code in labels.KINDS else text
+
+
+def _share(text: str) -> str:
+    """The code of a share, also when its words were written: “một phần” is partial."""
+    words = vietnamese.fold(text)
+    known = {vietnamese.fold(said): code for code, said in SHARE_WORDS.items()}
+    return known.get(words, text)
+
+
+def _meant(text: str, allowed: tuple[str, ...]) -> str:
+    """A sentence that offers the word which was probably meant; "" when none is near."""
+    near = get_close_matches(text.lower(), allowed, 1, 0.5)
+    return f" Có phải anh/chị định ghi “{near[0]}”?" if near else ""
 
 
 def _pairs(node: yaml.Node) -> Iterator[tuple[Any, yaml.Node]]:

@@ -3,6 +3,16 @@
 from lms.organisation.service.absences import Away, record_absences
 from lms.organisation.service.choices import Assigned, assign, choose
 from lms.organisation.service.former import refresh_former_units
+from lms.organisation.service.outcome import (
+    Ended,
+    GrantFate,
+    Heir,
+    Outcome,
+    Undecided,
+    UnitAsked,
+    tells_of_duties,
+    tells_of_grants,
+)
 from lms.organisation.service.people import (
     Post,
     correct_person,
@@ -24,18 +34,8 @@ from lms.organisation.service.reform_files import (
     receive_reform,
     revisit_reform,
 )
-from lms.organisation.service.reforms import (
-    Ended,
-    GrantFate,
-    Heir,
-    Outcome,
-    Undecided,
-    UnitAsked,
-    rehearse,
-    reorganise,
-    tells_of_grants,
-    undecided,
-)
+from lms.organisation.service.reforms import reorganise
+from lms.organisation.service.rehearsing import rehearse, undecided
 from lms.organisation.service.rosters import (
     apply_import,
     apply_roster,
@@ -111,6 +111,7 @@ __all__ = [
     "revisit_reform",
     "summary",
     "switch_primary",
+    "tells_of_duties",
     "tells_of_grants",
     "transfer",
     "undecided",

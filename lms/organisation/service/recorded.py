@@ -13,7 +13,9 @@ from lms.organisation.queries.rosters import slices
 from lms.organisation.reform.checking import Fate, fate_of
 from lms.organisation.reform.draft import Link
 from lms.organisation.service import reposting
-from lms.organisation.service.reforms import Ended, Heir, Outcome, finish, grants_of, undecided
+from lms.organisation.service.outcome import Ended, Heir, Outcome, grants_of
+from lms.organisation.service.reforms import finish
+from lms.organisation.service.rehearsing import undecided
 from lms.platform.db import db, lock
 from lms.platform.events import By
 

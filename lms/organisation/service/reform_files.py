@@ -9,7 +9,9 @@ from lms.organisation.models import Reform, ReformFile
 from lms.organisation.queries.reforms import people_posted
 from lms.organisation.reform.draft import Problem, UnreadableReform
 from lms.organisation.reform.reading import Chosen, read_choices
-from lms.organisation.service.reforms import Outcome, UnitAsked, case_of, checked, looked_at, rehearse, reorganise, told
+from lms.organisation.service.outcome import Outcome, UnitAsked
+from lms.organisation.service.reforms import reorganise
+from lms.organisation.service.rehearsing import case_of, checked, looked_at, rehearse, told
 from lms.organisation.service.structure import Case
 from lms.platform import files
 from lms.platform.db import db, lock

@@ -1,13 +1,13 @@
 """Writing the structure of a reform: units end and begin, are renamed and moved, and hand over to each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from lms.organisation.models import Reform, Succession, Unit, UnitName, UnitPlace
+from lms.organisation.models import Reform, Succession, TransferProposal, Unit, UnitName, UnitPlace
 from lms.organisation.reform.checking import NOBODY, Standing, Structure, renamed
 from lms.organisation.reform.draft import Draft, Link
 from lms.platform import vietnamese
@@ -178,3 +178,40 @@ def _succession(reform: Reform, link: Link, case: Case, ids: Mapping[str, int]) 
         "clause": link.clause,
         "is_default": is_mover and link.new == fate.default,
     }
+
+
+# Open requests to move people -----------------------------------------------------------------------------------------
+
+
+def _heirs_of_ended(case: Case) -> dict[int, str]:
+    """Ended unit → code of the unit that takes over what is open there."""
+    fates = case.structure.fates
+    return {case.standing[old].id: fate.default for old, fate in fates.items() if fate.ends and fate.default}
+
+
+def _open_at(unit_ids: Iterable[int], on: date) -> sa.ColumnElement[bool]:
+    """Requests that nobody has answered, for a day from which these units stand no more."""
+    wanted = sorted(set(unit_ids))
+    return sa.and_(
+        TransferProposal.decided_at.is_(None),
+        TransferProposal.on_day >= on,
+        sa.or_(TransferProposal.old_id.in_(wanted), TransferProposal.new_id.in_(wanted)),
+    )
+
+
+def proposals_touching(case: Case) -> int:
+    """How many open requests go to the heirs of units that end."""
+    wanted = sa.select(sa.func.count()).select_from(TransferProposal).where(_open_at(_heirs_of_ended(case), case.on))
+    return db.session.scalar(wanted) or 0
+
+
+def move_proposals(case: Case, ids: Mapping[str, int]) -> None:
+    """Let the office of the heir answer, or take back, what was asked of a unit that ends, or by it."""
+    heirs = {old: ids[new] for old, new in _heirs_of_ended(case).items()}
+    if not heirs:
+        return
+    rows = db.session.scalars(sa.select(TransferProposal).where(_open_at(heirs, case.on))).all()
+    for row in rows:
+        row.old_id = heirs.get(row.old_id, row.old_id)
+        row.new_id = heirs.get(row.new_id, row.new_id)
+    db.session.flush()

@@ -39,6 +39,7 @@ from lms.plan.queries.stops import (
     waiver_for,
     waivers_of,
 )
+from lms.plan.queries.units import duties_in
 from lms.plan.queries.whys import Contact, ReasonRow, Why, contacts_for, reasons_of, why, why_not
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "contacts_for",
     "course_ids_by_slug",
     "course_titles_of",
+    "duties_in",
     "duties_of",
     "facts_of",
     "kept_figures",
