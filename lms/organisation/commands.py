@@ -106,11 +106,14 @@ def _day_of(on: date | None) -> date:
 def _rehearsed(
     file: Path | None, on: date | None, code: str, choices: list[Chosen], choices_name: str
 ) -> service.Outcome:
-    if file is None:
-        return service.rehearse_on_record(_reform_named(code), now=clock.now())
-    return service.rehearse(
-        _content(file), file_name=file.name, on=_day_of(on), choices=choices, choices_name=choices_name
-    )
+    if file is not None:
+        outcome = service.rehearse(
+            _content(file), file_name=file.name, on=_day_of(on), choices=choices, choices_name=choices_name
+        )
+        if not (outcome.already and choices):
+            return outcome
+        code = outcome.code
+    return service.rehearse_on_record(_reform_named(code), choices=choices, choices_name=choices_name, now=clock.now())
 
 
 def _reorganised(
@@ -155,6 +158,12 @@ def reform_lines(outcome: service.Outcome, applied: bool) -> list[str]:
     lines += [
         f"  Vai trò {row.role} của {row.holder} tại {row.old}: {words[row.kind]} {row.new}".rstrip()
         for row in outcome.grants
+    ]
+    lines += [
+        f"  Quy tắc đối tượng {row.code} tại {row.old}: "
+        + (f"tiếp tục tại {', '.join(row.news)}" if row.news else "kết thúc cùng đơn vị")
+        + (" (loại trừ)" if row.leaves_out else "")
+        for row in outcome.rules
     ]
     lines += [
         f"  {row.name}: {row.before} người trước, {row.after} người sau" for row in outcome.sides if row.fate != "ends"

@@ -8,10 +8,12 @@ from lms.organisation.service.outcome import (
     GrantFate,
     Heir,
     Outcome,
+    RuleFate,
     Undecided,
     UnitAsked,
     tells_of_duties,
     tells_of_grants,
+    tells_of_rules,
 )
 from lms.organisation.service.people import (
     Post,
@@ -71,6 +73,7 @@ __all__ = [
     "Loaded",
     "Outcome",
     "Post",
+    "RuleFate",
     "Undecided",
     "UnitAsked",
     "Wish",
@@ -113,6 +116,7 @@ __all__ = [
     "switch_primary",
     "tells_of_duties",
     "tells_of_grants",
+    "tells_of_rules",
     "transfer",
     "undecided",
     "withdraw",

@@ -46,6 +46,25 @@ def choose(
     that does not fit; then nothing is changed.
     """
     lock("postings")
+    done, people = place(reform, choices, file_name=file_name, actor=actor, old_id=old_id, by=by, now=now)
+    _tell(reform, done, people, unit_id=old_id, by=by)
+    return done
+
+
+def place(
+    reform: Reform,
+    choices: Sequence[Chosen],
+    *,
+    file_name: str,
+    actor: Actor | None = None,
+    old_id: int | None = None,
+    by: By,
+    now: datetime,
+) -> tuple[int, tuple[int, ...]]:
+    """Write the choices of a list and the postings; returns how many were new, and who goes elsewhere than so far.
+
+    Raises UnreadableReform naming each line that does not fit. Nobody is told: `choose` does that.
+    """
     on = reform.effective_on
     rows = assignments.choices_in_hand(actor, reform, old_id=old_id)
     codes = _codes_of({row.old_id for row, _number, _sends in rows})
@@ -61,7 +80,7 @@ def choose(
         raise UnreadableReform(file_name, problems)
     by_key = {(row.person_id, codes[row.old_id]): row for row, _number, _sends in rows}
     wanted = [(by_key[one.person_id, one.old], standing[code]) for one, code in matched]
-    return _settle(reform, wanted, unit_id=old_id, by=by, now=now)
+    return _settle(reform, wanted, by=by, now=now)
 
 
 def assign(reform: Reform, old_id: int, picks: Mapping[int, int], *, actor: Actor, by: By, now: datetime) -> Assigned:
@@ -74,7 +93,8 @@ def assign(reform: Reform, old_id: int, picks: Mapping[int, int], *, actor: Acto
         options = {heir.id for heir in heirs if sends or heir.is_mine} if heirs else standing
         if picks[row.person_id] in options:
             wanted.append((row, picks[row.person_id]))
-    _settle(reform, wanted, unit_id=old_id, by=by, now=now)
+    done, people = _settle(reform, wanted, by=by, now=now)
+    _tell(reform, done, people, unit_id=old_id, by=by)
     return Assigned(len(wanted), len(picks) - len(wanted))
 
 
@@ -104,29 +124,32 @@ def _standing(on: date) -> dict[str, int]:
 
 
 def _settle(
-    reform: Reform, wanted: Sequence[tuple[ReformChoice, int]], *, unit_id: int | None, by: By, now: datetime
-) -> int:
-    """Write choices down, post whom they move, and tell it; returns how many changed or were confirmed."""
+    reform: Reform, wanted: Sequence[tuple[ReformChoice, int]], *, by: By, now: datetime
+) -> tuple[int, tuple[int, ...]]:
+    """Write choices down and post whom they move; returns how many changed or were confirmed, and who moved."""
     done = [(row, new) for row, new in wanted if row.new_id != new or row.confirmed_at is None]
-    if not done:
-        return 0
     moved = [(row, new) for row, new in done if row.new_id != new]
     _post(reform, moved, now)
     reposting.confirm(reform, [(row.person_id, row.old_id, new) for row, new in done], by=by, now=now)
     for row, _new in done:
         db.session.expire(row)
-    people = tuple(sorted({row.person_id for row, _new in moved}))
+    return len(done), tuple(sorted({row.person_id for row, _new in moved}))
+
+
+def _tell(reform: Reform, done: int, people: tuple[int, ...], *, unit_id: int | None, by: By) -> None:
+    """Derive what follows from choices, and announce them."""
+    if not done:
+        return
     refresh_former_units(people)
     root = queries.root_on(reform.effective_on)
     event = ReformChoicesMade(
         unit_id=unit_id or (root.id if root else None),
         reform_id=reform.id,
         code=reform.code,
-        people=len({row.person_id for row, _new in done}),
+        people=done,
         person_ids=people,
     )
     emit(event, by=by)
-    return len(done)
 
 
 def _post(reform: Reform, moved: Sequence[tuple[ReformChoice, int]], now: datetime) -> None:

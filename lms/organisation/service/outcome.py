@@ -20,12 +20,25 @@ class GrantFate:
 
 
 @dataclass(frozen=True)
+class RuleFate:
+    """An audience rule at a unit that ends, and the units at which it goes on (none: it ends with the unit)."""
+
+    code: str
+    requirement: str
+    old: str
+    news: tuple[str, ...]
+    leaves_out: bool
+
+
+@dataclass(frozen=True)
 class Heir:
     """The name of the unit that follows an ended one; "" where it was split, None where nothing follows."""
 
     old_id: int
     old: str
     new: str | None
+    news: tuple[str, ...] = ()
+    """All its successors."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +132,8 @@ class Outcome:
     proposals: int = 0
     """Open requests to move somebody that go to the heir of the unit which was asked or which asked."""
     grants: tuple[GrantFate, ...] = ()
+    rules: tuple[RuleFate, ...] = ()
+    """Audience rules at units that end."""
     already: bool = False
     applied: bool = False
 
@@ -142,6 +157,22 @@ def tells_of_grants(reader: GrantReader) -> GrantReader:
 def grants_of(heirs: Sequence[Heir], on: date) -> list[GrantFate]:
     """What becomes of the roles at units that end, as whoever knows the roles tells it."""
     return [line for reader in _grant_readers for line in reader(heirs, on)]
+
+
+RuleReader = Callable[[Sequence[Heir], date], list[RuleFate]]
+_rule_readers: list[RuleReader] = []
+
+
+def tells_of_rules(reader: RuleReader) -> RuleReader:
+    """Register who knows the audience rules: plan stands above and answers when a reform is only looked at."""
+    if reader not in _rule_readers:
+        _rule_readers.append(reader)
+    return reader
+
+
+def rules_of(heirs: Sequence[Heir], on: date) -> list[RuleFate]:
+    """What becomes of the audience rules at units that end, as whoever knows them tells it."""
+    return [line for reader in _rule_readers for line in reader(heirs, on)]
 
 
 DutyReader = Callable[[Iterable[int], date], tuple[int, int]]

@@ -1,6 +1,7 @@
 """Reforms on record: carrying one out over people who were imported before it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,12 +13,14 @@ from lms.organisation.queries import reforms as reading
 from lms.organisation.queries.rosters import slices
 from lms.organisation.reform.checking import Fate, fate_of
 from lms.organisation.reform.draft import Link
+from lms.organisation.reform.reading import Chosen
 from lms.organisation.service import reposting
-from lms.organisation.service.outcome import Ended, Heir, Outcome, grants_of
+from lms.organisation.service.choices import place
+from lms.organisation.service.outcome import Ended, Heir, Outcome, grants_of, rules_of
 from lms.organisation.service.reforms import finish
 from lms.organisation.service.rehearsing import undecided
 from lms.platform.db import db, lock
-from lms.platform.events import By
+from lms.platform.events import SYSTEM, By
 
 
 def fates_on_record(reform: Reform) -> dict[int, Fate]:
@@ -42,11 +45,19 @@ def carry_out(reform: Reform, *, by: By, now: datetime) -> Outcome:
     return outcome
 
 
-def rehearse_on_record(reform: Reform, *, now: datetime) -> Outcome:
-    """Say what carrying out a reform on record would do, changing nothing."""
+def rehearse_on_record(
+    reform: Reform, *, choices: Sequence[Chosen] = (), choices_name: str = "", by: By = SYSTEM, now: datetime
+) -> Outcome:
+    """Say what carrying out a reform on record, and then a list of choices, would do, changing nothing.
+
+    Raises UnreadableReform naming each line of the list that does not fit.
+    """
     savepoint = db.session.begin_nested()
     try:
         outcome, _people, _moved, _heirs = _follow(reform, now)
+        if choices:
+            done, _assigned = place(reform, choices, file_name=choices_name, by=by, now=now)
+            outcome = replace(outcome, chosen=done, undecided=undecided(reform))
     finally:
         savepoint.rollback()
         db.session.expire_all()
@@ -83,7 +94,15 @@ def _follow(reform: Reform, now: datetime) -> tuple[Outcome, set[int], set[int],
     )
     ended = {old: fate for old, fate in fates.items() if fate.ends}
     heirs = {old: int(fate.default) for old, fate in ended.items() if fate.default and not fate.needs_choice}
-    lines = [Heir(old, names.get(old, ""), new_names.get(heirs[old], "") if old in heirs else "") for old in ended]
+    lines = [
+        Heir(
+            old,
+            names.get(old, ""),
+            new_names.get(heirs[old], "") if old in heirs else "",
+            tuple(new_names.get(int(new), "") for new in fate.options if new),
+        )
+        for old, fate in ended.items()
+    ]
     outcome = Outcome(
         reform_id=reform.id,
         code=reform.code,
@@ -105,6 +124,7 @@ def _follow(reform: Reform, now: datetime) -> tuple[Outcome, set[int], set[int],
         people=len(people),
         undecided=undecided(reform),
         grants=tuple(grants_of(lines, on)),
+        rules=tuple(rules_of(lines, on)),
         already=not (people or orphans),
         applied=True,
     )

@@ -15,7 +15,6 @@ from lms.organisation.reform.reading import Chosen, read
 from lms.organisation.service.outcome import (
     Ended,
     Flow,
-    GrantFate,
     Heir,
     Outcome,
     Side,
@@ -23,6 +22,7 @@ from lms.organisation.service.outcome import (
     UnitAsked,
     duties_of,
     grants_of,
+    rules_of,
 )
 from lms.organisation.service.structure import Case, proposals_touching
 from lms.platform import files, vietnamese
@@ -60,7 +60,7 @@ def looked_at(case: Case, choices: Sequence[Chosen], choices_name: str) -> tuple
     people = reading.people_posted(olds, case.on)
     chosen = checked(choices, people, olds, case, choices_name)
     asked: dict[str, list[reading.PostedPerson]] = {}
-    waiting, goes = [], set()
+    waiting, goes, heirs = [], set(), _heirs(case)
     steps: list[_Step] = []
     for row in sorted(people, key=lambda row: vietnamese.sort_key(standing[olds[row.unit_id]].name)):
         old = olds[row.unit_id]
@@ -82,7 +82,8 @@ def looked_at(case: Case, choices: Sequence[Chosen], choices_name: str) -> tuple
         sides=_sides(case, steps),
         duties=duties_of((standing[code].id for code, fate in fates.items() if fate.ends), case.on),
         proposals=proposals_touching(case),
-        grants=tuple(_grants(case)),
+        grants=tuple(grants_of(heirs, case.on)),
+        rules=tuple(rules_of(heirs, case.on)),
     )
     return outcome, tuple(_asked(case, old, rows, chosen) for old, rows in asked.items())
 
@@ -173,14 +174,15 @@ def _outcome(case: Case, heads: Mapping[int, int]) -> Outcome:
     )
 
 
-def _grants(case: Case) -> list[GrantFate]:
+def _heirs(case: Case) -> list[Heir]:
     heirs = []
     for code, fate in case.structure.fates.items():
         if fate.ends:
             split = "" if fate.default else None
             unit = case.standing[code]
-            heirs.append(Heir(unit.id, unit.name, split if fate.needs_choice else case.name(fate.default)))
-    return grants_of(heirs, case.on)
+            new = split if fate.needs_choice else case.name(fate.default)
+            heirs.append(Heir(unit.id, unit.name, new, tuple(case.name(code) for code in fate.options if code)))
+    return heirs
 
 
 def checked(
