@@ -11,6 +11,7 @@ from lms.platform import i18n, vietnamese
 
 LOOKS = {
     Urgency.OVERDUE: "late",
+    Urgency.EXPIRED: "late",
     Urgency.DUE_SOON: "soon",
     Urgency.IN_PROGRESS: "doing",
     Urgency.NOT_STARTED: "none",
@@ -41,9 +42,11 @@ SOURCES: dict[str, Any] = {
 
 
 def standing_words(standing: Standing) -> str:
-    """Quá hạn 4 ngày · Còn 6 ngày · Đang học · Chưa bắt đầu · Tạm dừng."""
+    """Quá hạn 4 ngày · Hết hiệu lực 4 ngày · Còn 6 ngày · Đang học · Chưa bắt đầu · Tạm dừng."""
     if standing.urgency is Urgency.OVERDUE:
         return _("Quá hạn %(n)s ngày", n=-standing.days)
+    if standing.urgency is Urgency.EXPIRED:
+        return _("Hết hiệu lực %(n)s ngày", n=-standing.days)
     if standing.urgency is Urgency.DUE_SOON:
         return _("Hạn hôm nay") if standing.days <= 0 else _("Còn %(n)s ngày", n=standing.days)
     return str(WAITING[standing.urgency])

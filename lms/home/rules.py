@@ -14,13 +14,16 @@ hours requirement of a plan is what obliges anybody."""
 SOON_DAYS = 7
 """From how many days before the due day a duty counts as due soon."""
 
-OPEN_STATES = frozenset({"not_started", "in_progress", "overdue", "paused"})
+OPEN_STATES = frozenset({"not_started", "in_progress", "overdue", "expired", "paused"})
+LATE_STATES = frozenset({"overdue", "expired"})
 
 
 class Urgency(StrEnum):
     """How a duty looks on the first page."""
 
     OVERDUE = "overdue"
+    EXPIRED = "expired"
+    """A renewal that is late: what was completed before is no longer valid."""
     DUE_SOON = "due_soon"
     IN_PROGRESS = "in_progress"
     NOT_STARTED = "not_started"
@@ -72,8 +75,8 @@ def standing(duty: Duty, today: date) -> Standing:
     days = (duty.due_on - today).days
     if duty.state == "paused":
         return Standing(Urgency.PAUSED, days)
-    if duty.state == "overdue":
-        return Standing(Urgency.OVERDUE, days)
+    if duty.state in LATE_STATES:
+        return Standing(Urgency(duty.state), days)
     if days <= SOON_DAYS:
         return Standing(Urgency.DUE_SOON, days)
     return Standing(Urgency.IN_PROGRESS if duty.state == "in_progress" else Urgency.NOT_STARTED, days)
@@ -85,7 +88,7 @@ AnyDuty = TypeVar("AnyDuty", bound=Duty)
 def by_urgency(duties: Iterable[AnyDuty]) -> list[AnyDuty]:
     """The duties still open: overdue first, then by due day; those that are paused come last."""
     waiting = [duty for duty in duties if duty.state in OPEN_STATES]
-    return sorted(waiting, key=lambda duty: (duty.state == "paused", duty.state != "overdue", duty.due_on))
+    return sorted(waiting, key=lambda duty: (duty.state == "paused", duty.state not in LATE_STATES, duty.due_on))
 
 
 def next_course(duty: Duty, progress: Mapping[int, Course]) -> int | None:

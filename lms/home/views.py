@@ -74,7 +74,7 @@ def today() -> Response:
     progress = learning.progress_of(person_id, (course for duty in duties for course in duty.course_ids))
     tasks = [_task(duty, progress, day) for duty in duties]
     completions = learning.completions_of(person_id)
-    late = [-task.standing.days for task in tasks if task.standing.urgency is rules.Urgency.OVERDUE]
+    late = [-task.standing.days for task in tasks if task.duty.state in rules.LATE_STATES]
     hours = sum((row.hours for row in completions if row.completed_on.year == day.year), Decimal(0))
     return page(
         "home/today.html",

@@ -24,10 +24,14 @@ EVENTS: dict[str, str] = {
 """Event key → sentence with the event's facts as {names}."""
 
 STATES: dict[State, Any] = {
+    State.FUTURE: _l("Chưa đến ngày"),
     State.NOT_STARTED: _l("Chưa bắt đầu"),
     State.IN_PROGRESS: _l("Đang học"),
     State.COMPLETED: _l("Hoàn thành"),
     State.COMPLETED_LATE: _l("Hoàn thành trễ hạn"),
+    State.VALID: _l("Còn hiệu lực"),
+    State.EXPIRING: _l("Sắp hết hạn"),
+    State.EXPIRED: _l("Hết hạn"),
     State.OVERDUE: _l("Quá hạn"),
     State.PAUSED: _l("Tạm dừng"),
     State.WAIVED: _l("Được miễn"),
@@ -35,10 +39,14 @@ STATES: dict[State, Any] = {
 }
 
 STATE_LOOKS = {
+    State.FUTURE: "none",
     State.NOT_STARTED: "none",
     State.IN_PROGRESS: "doing",
     State.COMPLETED: "done",
     State.COMPLETED_LATE: "done-late",
+    State.VALID: "done",
+    State.EXPIRING: "soon",
+    State.EXPIRED: "late",
     State.OVERDUE: "late",
     State.PAUSED: "paused",
     State.WAIVED: "waived",
@@ -154,6 +162,18 @@ def due_words(*, due_rule: str, due_days: int | None, due_on: date | None) -> st
 def requirement_due(row: RequirementRow) -> str:
     """The due rule of a requirement in words."""
     return due_words(due_rule=row.due_rule, due_days=row.due_days, due_on=row.due_on)
+
+
+def cycle_words(cycle: int, *, is_renewal: bool) -> str:
+    """Which cycle of a duty is meant; empty for the only or first one."""
+    if is_renewal:
+        return _("Học lại lần %(n)s", n=cycle)
+    return _("Năm %(year)s", year=cycle) if cycle else ""
+
+
+def validity_words(valid_until: date) -> str:
+    """How long a fulfilment is valid; empty if it never ends."""
+    return "" if valid_until >= FOREVER else _("có giá trị đến hết %(day)s", day=vietnamese.short_day(valid_until))
 
 
 def life_words(from_on: date, to_on: date) -> str:

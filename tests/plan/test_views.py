@@ -1,6 +1,6 @@
 """Pages of plans, of why, and of importing."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -15,6 +15,7 @@ from lms.platform.events import SYSTEM
 from tests.conftest import NOW, TODAY
 from tests.factories import make_account, make_person
 from tests.plan.plans import SHIPPED, SMALL, apply, make_course, make_position
+from tests.plan.test_service import complete
 
 
 @pytest.fixture
@@ -178,3 +179,47 @@ def test_an_administrator_of_a_part_cannot_import_for_the_city(browse, cast):
     local = make_account(person=make_person(unit=cast.ward), role=Role.ADMINISTRATOR, at=cast.district)
     browse.as_(local).get("plan.import_form", 403)
     browse.as_(local).post("plan.import_apply", 403, data={"sha256": "0" * 64})
+
+
+RENEWED = SMALL.replace("    from: 2024", "    repeat: {months: 12, window_months: 2}\n    from: 2024")
+BEGUN = date(2026, 1, 5)
+
+
+@pytest.fixture
+def renewal(cast):
+    """An completed on 05/01/2026 what is valid for a year; the renewal has opened on 05/11/2026."""
+    course = make_course(organiser=cast.city)
+    apply(RENEWED)
+    complete(cast.an.person_id, course, BEGUN)
+
+
+def test_what_is_about_to_expire_says_until_when_and_its_renewal_waits_today(browse, cast, renewal):
+    shown = browse.as_(cast.binh).get("plan.person", person_id=cast.an.person_id)
+    rows = [[row[n] for n in (0, 2, 3, 4)] for row in shown.table()]
+    assert rows == [
+        ["Hoàn thành khóa thử Học lại lần 1", "Chưa bắt đầu", "04/01/2027", "–"],
+        ["Hoàn thành khóa thử", "Sắp hết hạn", "31/12/2026", "05/01/2026 có giá trị đến hết 04/01/2027"],
+    ]
+    today = browse.as_(cast.an).get("home.today")
+    assert "Học lại để giữ hiệu lực" in today.text
+    assert "Hạn 04/01/2027" in today.text
+
+
+def test_why_of_a_renewal_says_what_it_renews(browse, cast, renewal):
+    first, second = db.session.scalars(
+        sa.select(Obligation.id).where(Obligation.person_id == cast.an.person_id).order_by(Obligation.cycle)
+    )
+    shown = browse.as_(cast.an).get("plan.why", obligation_id=second)
+    assert "Kết quả lần trước có giá trị đến hết ngày này; học lại được từ ngày 05/11/2026." in shown.text
+    shown = browse.as_(cast.an).get("plan.why", obligation_id=first)
+    assert "Có giá trị đến hết 04/01/2027." in shown.text
+    assert "Sắp hết hạn" in shown.text
+
+
+def test_an_expired_duty_is_late_work_today(browse, cast, renewal, at_eight_in_the_morning):
+    at_eight_in_the_morning(datetime(2027, 1, 8, 1, tzinfo=UTC))
+    today = browse.as_(cast.an).get("home.today")
+    assert "Hết hiệu lực 4 ngày" in today.text
+    assert "Một việc đã quá hạn 4 ngày." in today.text
+    shown = browse.as_(cast.binh).get("plan.person", person_id=cast.an.person_id)
+    assert [row[2] for row in shown.table(0)] == ["Hết hạn"]

@@ -70,6 +70,7 @@ SELECT o.person_id, o.requirement_id, o.cycle, o.opened_on, o.last_on,
     ) END AS since,
   CASE WHEN o.cycle <> 0 THEN c.closes_on + r.late_days ELSE o.last_on END AS until,
   CASE WHEN o.cycle <> 0 OR r.rule = 'hours' THEN 1 ELSE 0 END AS bounded,
+  CASE WHEN r.repeat_months IS NULL THEN {beginning} ELSE o.opened_on END AS latest_by, o.opened_on AS first_on,
   c.closes_on AS window_on, o.cycle AS window_cycle, {beginning} AS counts_on
 FROM w_first o
 JOIN requirement r ON r.id = o.requirement_id

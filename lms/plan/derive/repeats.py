@@ -11,7 +11,7 @@ _FIXED = """(SELECT MIN({end}) FROM (
   ) k WHERE {end} >= GREATEST(o.least_on, o.fulfilled_on, {enough}))"""
 
 _VALID = """
-SELECT o.person_id, o.requirement_id, o.cycle, o.last_on, o.anchor_on, o.window_on, o.fulfilled_on,
+SELECT o.person_id, o.requirement_id, o.cycle, o.last_on, o.anchor_on, o.first_on, o.window_on, o.fulfilled_on,
   CASE
     WHEN r.expiry_base = 'fixed' AND o.anchor_on < {forever} THEN {fixed}
     WHEN r.expiry_base = 'previous' AND o.fulfilled_on <= o.due_on AND o.computed_on < {forever}
@@ -29,11 +29,12 @@ JOIN requirement r ON r.id = o.requirement_id AND r.repeat_months IS NOT NULL
 
 _NEXT = """
 SELECT v.person_id, v.requirement_id, v.cycle + 1 AS cycle, v.opens_on AS opened_on, v.last_on,
-  v.valid_until AS computed_on, v.anchor_on, GREATEST(v.valid_until, COALESCE(g.due_on, v.valid_until)) AS due_on,
+  v.valid_until AS computed_on, v.anchor_on, v.first_on, {beginning} AS latest_by,
+  GREATEST(v.valid_until, COALESCE(g.due_on, v.valid_until)) AS due_on,
   {forever} AS decided_on, v.opens_on AS since, v.last_on AS until, 1 AS bounded, v.window_on, 0 AS window_cycle,
   v.valid_until + 1 AS counts_on
 FROM (
-  SELECT e.*, GREATEST({renewal}, e.fulfilled_on + 1) AS opens_on
+  SELECT e.*, GREATEST({renewal}, e.fulfilled_on + 1, e.first_on) AS opens_on
   FROM {valid} e JOIN requirement r ON r.id = e.requirement_id
 ) v
 LEFT JOIN w_granted g ON g.person_id = v.person_id AND g.requirement_id = v.requirement_id AND g.cycle = v.cycle + 1
@@ -63,14 +64,14 @@ def repeats(work: Work) -> None:
             work,
             "w_valid",
             f"SELECT * FROM {valid}",
-            f"{KEY}, last_on, anchor_on, window_on, fulfilled_on, valid_until",
+            f"{KEY}, last_on, anchor_on, first_on, window_on, fulfilled_on, valid_until",
         )
         latest = valid
 
 
 _OPENED = (
     f"{KEY}, opened_on, last_on, computed_on, anchor_on, due_on, decided_on, since, until, bounded, window_on, "
-    "window_cycle, counts_on"
+    "window_cycle, counts_on, latest_by, first_on"
 )
 
 

@@ -12,14 +12,17 @@ JOIN requirement_course l ON l.requirement_id = e.requirement_id AND l.course_id
 JOIN w_requirement s ON s.requirement_id = e.requirement_id
 """
 
-# Per listed course the first day it was validly completed; then any, or all of them.
+# Per listed course the first day it was validly completed; then any, or all of them. Where only the newest of older
+# results counts (`latest_by`), the last day up to it comes before the first one.
 _DONE_COURSES = """
-SELECT f.person_id, f.requirement_id, f.cycle, MIN(f.day) AS started_on,
-  CASE WHEN r.rule = 'any_of' THEN MIN(f.day)
+SELECT f.person_id, f.requirement_id, f.cycle, MIN(f.first_day) AS started_on,
+  CASE WHEN r.rule = 'any_of' THEN COALESCE(MAX(CASE WHEN f.day <= f.latest_by THEN f.day END), MIN(f.day))
     WHEN COUNT(*) = (SELECT COUNT(*) FROM requirement_course n WHERE n.requirement_id = f.requirement_id)
     THEN MAX(f.day) END AS fulfilled_on
 FROM (
-  SELECT o.person_id, o.requirement_id, o.cycle, l.course_id, MIN(d.completed_on) AS day
+  SELECT o.person_id, o.requirement_id, o.cycle, l.course_id, MIN(d.completed_on) AS first_day,
+    COALESCE(MAX(CASE WHEN d.completed_on <= o.latest_by THEN d.completed_on END), MIN(d.completed_on)) AS day,
+    MAX(o.latest_by) AS latest_by
   FROM {opened} o
   JOIN w_counts l ON l.requirement_id = o.requirement_id
   JOIN completion d ON d.person_id = o.person_id AND d.course_id = l.counted_id

@@ -72,7 +72,7 @@ def touched_obligations(person_id: int, course_id: int) -> list[TouchedObligatio
     if not rows:
         return []
     courses = _courses_of([requirement.id for _, requirement, _ in rows])
-    equivalents = _equivalents_of(courses)
+    equivalents = equivalents_of(courses)
     touched = []
     for obligation, requirement, cycle in rows:
         since, until = rules.valid_window(
@@ -93,7 +93,7 @@ def touched_obligations(person_id: int, course_id: int) -> list[TouchedObligatio
                 requirement.rule,
                 tuple(course for course, _ in courses[requirement.id]),
                 _pinned(courses[requirement.id]),
-                equivalents[requirement.id],
+                equivalents.get(requirement.id, ()),
                 requirement.hours_needed,
                 requirement.content_group,
                 since,
@@ -130,11 +130,12 @@ def _pinned(listed: Iterable[Listed]) -> tuple[tuple[int, int], ...]:
     return tuple((course, version) for course, version in listed if version is not None)
 
 
-def _equivalents_of(requirement_ids: Iterable[int]) -> dict[int, tuple[rules.EquivalentFact, ...]]:
+def equivalents_of(requirement_ids: Iterable[int]) -> dict[int, tuple[rules.EquivalentFact, ...]]:
+    """Requirement id → the courses that count as its own ones, and when."""
+    if not (wanted := list(requirement_ids)):
+        return {}
     found: dict[int, tuple[rules.EquivalentFact, ...]] = defaultdict(tuple)
-    for row in db.session.scalars(
-        sa.select(CourseEquivalent).where(CourseEquivalent.requirement_id.in_(list(requirement_ids)))
-    ):
+    for row in db.session.scalars(sa.select(CourseEquivalent).where(CourseEquivalent.requirement_id.in_(wanted))):
         found[row.requirement_id] += (rules.EquivalentFact(row.course_id, row.equivalent_id, row.from_on, row.to_on),)
     return found
 
@@ -148,22 +149,7 @@ def study_facts(person_id: int) -> tuple[tuple[rules.CompletionFact, ...], tuple
 def _study_of(
     person_ids: Sequence[int],
 ) -> tuple[dict[int, list[rules.CompletionFact]], dict[int, list[rules.StartFact]]]:
-    completions: dict[int, list[rules.CompletionFact]] = defaultdict(list)
-    for row in db.session.execute(
-        sa.select(
-            Completion.person_id,
-            Completion.course_id,
-            Completion.completed_on,
-            Completion.hours,
-            Completion.content_group,
-            CourseVersion.number,
-        )
-        .outerjoin(CourseVersion, CourseVersion.id == Completion.version_id)
-        .where(Completion.person_id.in_(person_ids), Completion.voided_at.is_(None))
-    ):
-        completions[row.person_id].append(
-            rules.CompletionFact(row.course_id, row.completed_on, row.hours, row.content_group, row.number)
-        )
+    completions = _completions_of(person_ids)
     starts: dict[int, list[rules.StartFact]] = defaultdict(list)
     for begun in db.session.execute(
         sa.select(
@@ -181,6 +167,31 @@ def _study_of(
                 rules.StartFact(begun.course_id, begun.started_on, begun.content_group, begun.number)
             )
     return completions, starts
+
+
+def completion_facts(person_id: int) -> tuple[rules.CompletionFact, ...]:
+    """What one person completed."""
+    return tuple(_completions_of([person_id])[person_id])
+
+
+def _completions_of(person_ids: Sequence[int]) -> dict[int, list[rules.CompletionFact]]:
+    completions: dict[int, list[rules.CompletionFact]] = defaultdict(list)
+    for row in db.session.execute(
+        sa.select(
+            Completion.person_id,
+            Completion.course_id,
+            Completion.completed_on,
+            Completion.hours,
+            Completion.content_group,
+            CourseVersion.number,
+        )
+        .outerjoin(CourseVersion, CourseVersion.id == Completion.version_id)
+        .where(Completion.person_id.in_(person_ids), Completion.voided_at.is_(None))
+    ):
+        completions[row.person_id].append(
+            rules.CompletionFact(row.course_id, row.completed_on, row.hours, row.content_group, row.number)
+        )
+    return completions
 
 
 def facts_of(person_ids: Sequence[int]) -> list[rules.PersonFacts]:
@@ -253,7 +264,7 @@ def requirement_facts(requirement_ids: Sequence[int] | None = None) -> list[rule
         wanted = wanted.where(Requirement.id.in_(requirement_ids))
     requirements = db.session.scalars(wanted).all()
     ids = [requirement.id for requirement in requirements]
-    courses, equivalents = _courses_of(ids), _equivalents_of(ids)
+    courses, equivalents = _courses_of(ids), equivalents_of(ids)
     windows: dict[int, list[rules.CycleFact]] = defaultdict(list)
     for cycle in db.session.scalars(sa.select(Cycle).where(Cycle.requirement_id.in_(ids))):
         windows[cycle.requirement_id].append(
@@ -289,7 +300,7 @@ def requirement_facts(requirement_ids: Sequence[int] | None = None) -> list[rule
             tuple(windows[requirement.id]),
             tuple(audiences[requirement.id]),
             min_versions=_pinned(courses[requirement.id]),
-            equivalents=equivalents[requirement.id],
+            equivalents=equivalents.get(requirement.id, ()),
             minimum_days=requirement.minimum_days,
             late_days=requirement.late_days,
             absence_effect=requirement.absence_effect,

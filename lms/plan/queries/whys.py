@@ -12,9 +12,10 @@ from sqlalchemy.orm import aliased
 from lms.identity.models import Account, Grant, Role
 from lms.organisation.models import Person, Posting, Unit, UnitClosure, UnitName
 from lms.organisation.scope import person_within
-from lms.plan.models import Audience, Clause, Cycle, Obligation, Plan, Reason, Requirement, Segment
+from lms.plan.models import Audience, Clause, Cycle, Obligation, Plan, Reason, Requirement
 from lms.plan.queries.screens import AudienceRow, audience_row, audience_rows
-from lms.plan.rules import State, state_on
+from lms.plan.queries.standing import COLUMNS, state_of, with_standing
+from lms.plan.rules import State
 from lms.platform.access import Actor, Permission
 from lms.platform.db import db
 
@@ -54,7 +55,14 @@ class Why:
     closes_on: date
     due_on: date
     fulfilled_on: date
+    valid_until: date
+    """The last day on which the fulfilment is valid; FOREVER while there is none, or if it never ends."""
     state: State
+
+    @property
+    def is_renewal(self) -> bool:
+        """Whether it renews what was fulfilled before."""
+        return self.requirement.repeat_months is not None and self.cycle > 0
 
     @property
     def hours_needed(self) -> Decimal | None:
@@ -68,49 +76,36 @@ def why(actor: Actor, permission: Permission, obligation_id: int, today: date) -
     if actor.roots(permission):
         seen = sa.or_(seen, person_within(actor, permission, today, Obligation.person_id))
     row = db.session.execute(
-        sa.select(Obligation, Person.full_name, Requirement, Clause, Plan, Cycle.due_on, Segment.kind)
-        .join(Person, Person.id == Obligation.person_id)
-        .join(Requirement, Requirement.id == Obligation.requirement_id)
+        with_standing(
+            sa.select(*COLUMNS, Obligation.id, Obligation.person_id, Person.full_name, Requirement, Clause, Plan)
+            .add_columns(Cycle.due_on.label("cycle_due_on"))
+            .select_from(Obligation)
+            .join(Person, Person.id == Obligation.person_id)
+            .join(Requirement, Requirement.id == Obligation.requirement_id)
+        )
         .join(Clause, Clause.id == Requirement.clause_id)
         .join(Plan, Plan.id == Requirement.plan_id)
-        .join(Cycle, sa.and_(Cycle.requirement_id == Requirement.id, Cycle.cycle == Obligation.cycle))
-        .outerjoin(
-            Segment,
-            sa.and_(
-                Segment.person_id == Obligation.person_id,
-                Segment.requirement_id == Obligation.requirement_id,
-                Segment.cycle == Obligation.cycle,
-                Segment.from_on <= today,
-                Segment.to_on > today,
-            ),
-        )
         .where(Obligation.id == obligation_id, seen)
-        .limit(1)
+        .limit(1),
+        {"today": today},
     ).one_or_none()
     if row is None:
         abort(404)
-    obligation = row.Obligation
     return Why(
-        obligation_id=obligation.id,
-        person_id=obligation.person_id,
+        obligation_id=row.id,
+        person_id=row.person_id,
         person_name=row.full_name,
         requirement=row.Requirement,
         clause=row.Clause,
         plan=row.Plan,
-        cycle=obligation.cycle,
-        cycle_due_on=row.due_on,
-        opened_on=obligation.opened_on,
-        closes_on=obligation.closes_on,
-        due_on=obligation.due_on,
-        fulfilled_on=obligation.fulfilled_on,
-        state=state_on(
-            today,
-            closes_on=obligation.closes_on,
-            due_on=obligation.due_on,
-            started_on=obligation.started_on,
-            fulfilled_on=obligation.fulfilled_on,
-            kind=row.kind or 0,
-        ),
+        cycle=row.cycle,
+        cycle_due_on=row.cycle_due_on,
+        opened_on=row.opened_on,
+        closes_on=row.closes_on,
+        due_on=row.due_on,
+        fulfilled_on=row.fulfilled_on,
+        valid_until=row.valid_until,
+        state=state_of(row, today),
     )
 
 

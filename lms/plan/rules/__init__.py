@@ -1,7 +1,7 @@
 """Rules of plan over plain values: who is obliged, when it is due, when it is fulfilled, in what state it is."""
 
 from lms.plan.rules.cycles import Window, cycles
-from lms.plan.rules.derivation import derive, late_end, obligations_of, reasons_of, span_of, states_of
+from lms.plan.rules.derivation import derive, is_away, late_end, obligations_of, reasons_of, span_of, states_of
 from lms.plan.rules.due import due_day, granted, held, pauses, shifted, shifts, valid_window
 from lms.plan.rules.facts import (
     AudienceFact,
@@ -23,7 +23,7 @@ from lms.plan.rules.facts import (
 from lms.plan.rules.intervals import FOREVER, Interval, intersect, subtract, union
 from lms.plan.rules.recurrence import last_valid_day, months_before, oldest_valid, renewal_opens, valid_until
 from lms.plan.rules.states import State, state_on
-from lms.plan.rules.study import Activity, activity_of, counting
+from lms.plan.rules.study import Activity, Progress, activity_of, counting, progress_of
 
 __all__ = [
     "FOREVER",
@@ -38,6 +38,7 @@ __all__ = [
     "ObligationFact",
     "PersonFacts",
     "PostingFact",
+    "Progress",
     "ReasonFact",
     "RequirementFact",
     "SegmentFact",
@@ -54,12 +55,14 @@ __all__ = [
     "granted",
     "held",
     "intersect",
+    "is_away",
     "last_valid_day",
     "late_end",
     "months_before",
     "obligations_of",
     "oldest_valid",
     "pauses",
+    "progress_of",
     "reasons_of",
     "renewal_opens",
     "shifted",

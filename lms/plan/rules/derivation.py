@@ -7,6 +7,7 @@ closure, no window functions), so that each proves the other. The path of a sing
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from lms.plan.rules.due import due_day, granted, held, pauses, shifted, shifts, valid_window
 from lms.plan.rules.facts import (
@@ -38,17 +39,15 @@ def derive(person: PersonFacts, requirements: Iterable[RequirementFact], tree: T
     return derived
 
 
-def states_of(
-    person: PersonFacts, requirements: Iterable[RequirementFact], tree: Tree, day: date
-) -> dict[tuple[int, int], State]:
-    """(requirement, cycle) → the state of the person's obligation at the end of `day`; ended and future ones too."""
-    requirements = list(requirements)
+def states_of(derived: Derived, requirements: Iterable[RequirementFact], day: date) -> dict[tuple[int, int], State]:
+    """(requirement, cycle) → the state of one person's obligation at the end of `day`; ended and future ones too."""
     repeating = {requirement.id for requirement in requirements if requirement.repeat_months is not None}
-    derived = derive(person, requirements, tree)
     kinds = {(s.requirement_id, s.cycle): s.kind for s in derived.segments if s.from_on <= day < s.to_on}
-    opens = {(o.requirement_id, o.cycle): o.opened_on for o in derived.obligations}
-    return {
-        (o.requirement_id, o.cycle): state_on(
+    after = {(o.requirement_id, o.cycle - 1): o for o in derived.obligations if o.requirement_id in repeating}
+    states = {}
+    for o in derived.obligations:
+        renewal = after.get((o.requirement_id, o.cycle))
+        states[o.requirement_id, o.cycle] = state_on(
             day,
             opened_on=o.opened_on,
             closes_on=o.closes_on,
@@ -57,11 +56,18 @@ def states_of(
             fulfilled_on=o.fulfilled_on,
             kind=kinds.get((o.requirement_id, o.cycle), COUNTS),
             valid_until=o.valid_until,
-            renews_on=opens.get((o.requirement_id, o.cycle + 1), FOREVER),
+            renews_on=renewal.opened_on if renewal else FOREVER,
+            renewed_on=renewal.fulfilled_on if renewal else FOREVER,
             is_renewal=o.requirement_id in repeating and o.cycle > 0,
+            is_away=is_away(day, [s for s in derived.segments if s.requirement_id == o.requirement_id]),
         )
-        for o in derived.obligations
-    }
+    return states
+
+
+def is_away(day: date, segments: Iterable[SegmentFact]) -> bool:
+    """Whether a person is out of a requirement's audience on the day, who was in it before and will be again."""
+    days = union((segment.from_on, segment.to_on) for segment in segments)
+    return any(before[1] <= day < after[0] for before, after in pairwise(days))
 
 
 def reasons_of(person: PersonFacts, requirement: RequirementFact, tree: Tree) -> list[ReasonFact]:
@@ -175,11 +181,12 @@ def _repeating(
 ) -> None:
     """A duty that comes again: each fulfilment is valid for a time and opens the next cycle before it ends.
 
-    In the figures the next cycle begins on the day after the last valid one, so that nobody counts twice and a
-    renewal in time never shows as a gap.
+    Of results older than the duty the newest counts: it is valid the longest. Renewals open with the duty at the
+    earliest. In the figures the next cycle begins on the day after the last valid one, so that nobody counts twice
+    and a renewal in time never shows as a gap.
     """
     months, last = requirement.repeat_months or 0, pieces[-1][1]
-    opened_on = pieces[0][0]
+    opened_on = first_on = pieces[0][0]
     computed_on = anchor_on = _computed_due(person, requirement, window, opened_on)
     begin, least_on, number = date.min, opened_on, 0
     while opened_on < last:
@@ -193,7 +200,8 @@ def _repeating(
             closes_on=last,
             repeat_months=months,
         )
-        activity = _activity(person, requirement, since, until, bounded=number > 0)
+        latest = first_on if number == 0 else None
+        activity = _activity(person, requirement, since, until, bounded=number > 0, latest_by=latest)
         expires_on = FOREVER
         if activity.fulfilled_on < FOREVER:
             expires_on = valid_until(
@@ -215,15 +223,22 @@ def _repeating(
         segments += _segments(person, requirement, window, obligation, intersect(pieces, [(begin, end)]))
         if expires_on == FOREVER:
             return
-        opened_on = renewal_opens(
+        opens_on = renewal_opens(
             valid_until_on=expires_on, renew_months=requirement.renew_months, fulfilled_on=activity.fulfilled_on
         )
+        opened_on = max(first_on, opens_on)
         computed_on = least_on = expires_on
         begin, number = expires_on + ONE_DAY, number + 1
 
 
 def _activity(
-    person: PersonFacts, requirement: RequirementFact, since: date, until: date, *, bounded: bool
+    person: PersonFacts,
+    requirement: RequirementFact,
+    since: date,
+    until: date,
+    *,
+    bounded: bool,
+    latest_by: date | None = None,
 ) -> Activity:
     completions, starts = person.completions, person.starts
     if requirement.rule != "hours":
@@ -245,6 +260,7 @@ def _activity(
         until=until,
         completions=completions,
         starts=starts,
+        latest_by=latest_by,
     )
 
 

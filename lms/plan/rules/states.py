@@ -37,24 +37,29 @@ def state_on(
     opened_on: date = date.min,
     valid_until: date = FOREVER,
     renews_on: date = FOREVER,
+    renewed_on: date = FOREVER,
     is_renewal: bool = False,
+    is_away: bool = False,
 ) -> State:
     """The state on `day`, end of that day included: due on the 31st is not late on the 31st.
 
-    `kind` is what the segment of that day says (0 counts, 1 paused, 2 waived). Ended beats everything, a waiver
-    beats the result, a result beats a pause, a pause keeps a late one from being called overdue. What is valid for a
-    time only is valid, and about to expire once its renewal is open (`renews_on`); a renewal that is overdue means
-    that what was fulfilled before has expired.
+    `kind` is what the segment of that day says (0 counts, 1 paused, 2 waived). Ended beats everything, and so does a
+    time out of the audience between two times in it (`is_away`). A waiver beats the result, a result beats a pause, a
+    pause keeps a late one from being called overdue. What is valid for a time only is valid, and about to expire
+    while its renewal is open (`renews_on`) and not done (`renewed_on`); a renewal that is overdue means that what was
+    fulfilled before has expired.
     """
     if day >= closes_on:
         return State.ENDED
     if day < opened_on:
         return State.FUTURE
+    if is_away:
+        return State.ENDED
     if kind == WAIVED:
         return State.WAIVED
     if fulfilled_on <= day:
         if valid_until < FOREVER:
-            return State.EXPIRING if day >= renews_on else State.VALID
+            return State.EXPIRING if renews_on <= day < renewed_on else State.VALID
         return State.COMPLETED if fulfilled_on <= due_on else State.COMPLETED_LATE
     if kind == PAUSED:
         return State.PAUSED

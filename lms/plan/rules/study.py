@@ -51,12 +51,14 @@ def activity_of(
     until: date,
     completions: Iterable[CompletionFact],
     starts: Iterable[StartFact],
+    latest_by: date | None = None,
 ) -> Activity:
     """When work on an obligation began and on which day its rule became true.
 
     any_of: the first completion of a listed course. all_of: the day the last of them was first completed. hours:
     the day the running sum reaches `hours_needed` tiết. Opening a course counts as a start from any time for a
-    single duty over courses, else only within the window.
+    single duty over courses, else only within the window. `latest_by`: of a course completed several times up to that
+    day the last completion counts, and of several such courses the last one.
     """
     wanted = set(course_ids)
     done = [c for c in completions if since <= c.completed_on < until]
@@ -69,10 +71,12 @@ def activity_of(
     bounded = yearly or rule == "hours"
     days = [s.started_on for s in begun if s.started_on < until and (since <= s.started_on or not bounded)]
     days += [c.completed_on for c in done]
-    return Activity(min(days, default=FOREVER), _fulfilled(rule, wanted, hours_needed, done))
+    return Activity(min(days, default=FOREVER), _fulfilled(rule, wanted, hours_needed, done, latest_by or date.min))
 
 
-def _fulfilled(rule: str, wanted: set[int], hours_needed: Decimal | None, done: list[CompletionFact]) -> date:
+def _fulfilled(
+    rule: str, wanted: set[int], hours_needed: Decimal | None, done: list[CompletionFact], latest_by: date
+) -> date:
     if rule == "hours":
         total = Decimal(0)
         for completion in sorted(done, key=lambda c: c.completed_on):
@@ -80,9 +84,42 @@ def _fulfilled(rule: str, wanted: set[int], hours_needed: Decimal | None, done: 
             if hours_needed is not None and total >= hours_needed:
                 return completion.completed_on
         return FOREVER
-    first: dict[int, date] = {}
-    for completion in done:
-        first[completion.course_id] = min(first.get(completion.course_id, FOREVER), completion.completed_on)
+    days = {course: _best({c.completed_on for c in done if c.course_id == course}, latest_by) for course in wanted}
+    found = {day for day in days.values() if day < FOREVER}
     if rule == "any_of":
-        return min(first.values(), default=FOREVER)
-    return max(first.values()) if wanted and len(first) == len(wanted) else FOREVER
+        return _best(found, latest_by)
+    return max(found) if found and FOREVER not in days.values() else FOREVER
+
+
+def _best(days: set[date], latest_by: date) -> date:
+    """The last of the days up to `latest_by`, else the first one after it; FOREVER for none."""
+    return max((day for day in days if day <= latest_by), default=min(days, default=FOREVER))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of an obligation's rule is true: listed courses that are done, tiết that count."""
+
+    course_ids: frozenset[int] = frozenset()
+    hours: Decimal = Decimal(0)
+
+
+def progress_of(
+    *,
+    rule: str,
+    course_ids: Iterable[int],
+    min_versions: Iterable[tuple[int, int]],
+    equivalents: Iterable[EquivalentFact],
+    content_group: str,
+    since: date,
+    until: date,
+    completions: Iterable[CompletionFact],
+) -> Progress:
+    """What of the completions of [since, until) counts for an obligation, whether or not it is enough."""
+    done = [c for c in completions if since <= c.completed_on < until]
+    if rule == "hours":
+        return Progress(hours=sum((c.hours for c in done if content_group in ("", c.content_group)), Decimal(0)))
+    named, _ = counting(
+        course_ids=course_ids, min_versions=min_versions, equivalents=equivalents, completions=done, starts=()
+    )
+    return Progress(frozenset(c.course_id for c in named) & frozenset(course_ids))
