@@ -17,6 +17,7 @@ from lms.platform import access, config, db, i18n, pages, rates
 from lms.platform.access import Permission
 
 DOMAINS = (
+    "platform.jobs",
     "audit",
     "organisation",
     "identity",
@@ -90,9 +91,9 @@ def create_app(settings: config.Config | None = None) -> Flask:
 
 
 def _add_domains(app: Flask) -> None:
-    """Import each domain's tables, listeners, sentences, pages and commands, lowest step first."""
+    """Import each domain's tables, listeners, sentences, pages, commands and background work, lowest step first."""
     for domain in DOMAINS:
-        for part in ("models", "listeners", "labels", "views", "commands"):
+        for part in ("models", "listeners", "labels", "views", "commands", "jobs"):
             name = f"lms.{domain}.{part}"
             try:
                 module = import_module(name)

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PLAN_PLAN_IMPORT = "plan:plan:import"
     PLAN_PLAN_READ = "plan:plan:read"
     PLAN_WAIVER_GRANT = "plan:waiver:grant"
+    PLATFORM_JOB_MANAGE = "platform:job:manage"
     PLATFORM_SYSTEM_READ = "platform:system:read"
     REPORTS_COMPLIANCE_READ = "reports:compliance:read"
 
