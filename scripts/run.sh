@@ -32,10 +32,9 @@ else
   "${flask[@]}" demo accounts
 fi
 
-if [[ -n ${MAIL_HOST:-} ]]; then
-  # Letters leave by a process of their own; it ends with the server.
-  "${flask[@]}" mail deliver --loop 15 &
-fi
+# Background work (letters, what comes up by the clock, long changes) has a process of its own. This shell becomes the
+# server: the worker ends with it, even if it is killed.
+"${flask[@]}" worker --parent $$ &
 
 printf '\n  Bồi dưỡng số: http://127.0.0.1:%s/   (Ctrl+C stops it)\n\n' "$PORT"
 exec .venv/bin/gunicorn --config gunicorn.conf.py wsgi:app

@@ -112,6 +112,8 @@ LONGEST_SESSION = 12 * 3600
 """Seconds after which even a busy session ends: a copied cookie is of no use the next day."""
 
 FREE_ENDPOINTS = frozenset({"platform.static_file", "platform.health", "platform.appearance"})
+QUIET_ENDPOINTS = frozenset({"jobs.progress"})
+"""What a page fetches by itself: nobody need sit before it."""
 FIRST_STEPS = frozenset({"identity.sign_out", "identity.change_password", "identity.notice", "identity.privacy"})
 
 
@@ -125,7 +127,7 @@ def _watch(idle_minutes: int) -> Response | None:
         sign_out()
         session["idle"] = datetime.fromtimestamp(seen, UTC).isoformat()
         return None
-    if now - seen > 60:
+    if now - seen > 60 and request.endpoint not in QUIET_ENDPOINTS:
         session["seen"] = now
     if not current_user.is_authenticated or request.endpoint in FIRST_STEPS:
         return None

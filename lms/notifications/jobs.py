@@ -8,17 +8,40 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
-from lms.notifications import service
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+
+from lms.notifications import queries, service
 from lms.notifications.service import Claimed
+from lms.platform import clock
 from lms.platform.clock import VIETNAM
 from lms.platform.config import Config
 from lms.platform.db import transaction
+from lms.platform.jobs import Run, every, job
 
 BATCH = 20
+EVERY = 10
+"""Seconds after which a letter that was just written is looked for."""
 TIMEOUT = 15
 """Seconds; twenty letters that each time out stay within the lease."""
 
 log = logging.getLogger(__name__)
+
+
+def _is_needed(now: datetime) -> bool:
+    return bool(current_app.config["LMS"].mail_host) and queries.is_any_due(now)
+
+
+# Delivery is not sliced: a letter is claimed and committed before it is sent, and a mail server is never waited for
+# inside a transaction.
+@job("notifications:deliver", label=_l("Gửi thư đang chờ"), schedule=every(EVERY), is_needed=_is_needed)
+def deliver_waiting(run: Run) -> None:
+    """Send all that waits, batch after batch."""
+    config, gone = current_app.config["LMS"], 0
+    while any(batch := deliver(config, clock.now())):
+        gone += sum(batch)
+        run.tell(done=gone)
+        run.go_on()
 
 
 def deliver(config: Config, now: datetime) -> tuple[int, int]:

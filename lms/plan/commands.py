@@ -8,12 +8,11 @@ from typing import Any
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from lms.plan import service
-from lms.plan.check import days_to_check
+from lms.plan import jobs, service
 from lms.plan.figures.commands import figures
 from lms.plan.queries import Effect
 from lms.platform import clock, vietnamese
-from lms.platform.db import snapshot, transaction
+from lms.platform.db import transaction
 from lms.platform.events import SYSTEM
 
 plan = AppGroup("plan", help="Kế hoạch, yêu cầu đào tạo và nghĩa vụ học.")
@@ -103,13 +102,8 @@ WRONG = {"missing": "thiếu", "extra": "thừa", "differs": "khác"}
 def check_derived(people: int | None, as_json: bool) -> None:
     """Tính lại mọi dòng suy ra từ dữ liệu gốc bằng cách độc lập, chỉ ra từng chỗ lệch; mã thoát 1 nếu có."""
     tell = _tell_difference_as_json if as_json else _tell_difference
-    with transaction():
-        check_id = service.begin_check(is_whole=people is None, now=clock.now()).id
-    with snapshot():
-        found = service.compare_derived(people, tell, days=days_to_check(clock.today()))
-    with transaction():
-        check = service.finish_check(check_id, found, by=SYSTEM, now=clock.now())
-        seconds = (clock.now() - check.started_at).total_seconds()
+    found = jobs.check(jobs.Alone(), people, tell)
+    seconds = (clock.now() - found.started_at).total_seconds()
     if as_json:
         totals = {"people": found.people, "rows": found.compared, "differences": found.differences}
         click.echo(json.dumps({**totals, "whole": people is None, "clean": not found.differences}))

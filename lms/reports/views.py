@@ -18,7 +18,7 @@ from lms.platform.access import Permission, requires
 from lms.platform.documents.table import Table, csv_lines, write_xlsx
 from lms.platform.events import sentence_for
 from lms.platform.pages import page, paging
-from lms.reports import bridging, charts, choice, labels, papers, queries, rules, sheets
+from lms.reports import bridging, charts, choice, health, labels, papers, queries, rules, sheets
 from lms.reports.choice import Choice, Links
 from lms.reports.forms import AuditFilter, ComplianceFilter, PeopleSearch
 from lms.reports.queries import Compliance, EventFilter, RequirementFacts
@@ -27,8 +27,6 @@ bp = Blueprint("reports", __name__, template_folder="templates")
 blueprints = (bp,)
 
 MOST_IN_A_FILE = 200_000
-STALE_HOURS = 36
-"""The nightly check has been missed when the last clean one is older."""
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -318,9 +316,6 @@ def audit() -> Response:
 @bp.get("/he-thong")
 @requires(Permission.PLATFORM_SYSTEM_READ)
 def system() -> Response:
-    """Whether the figures are proven: the last independent checks and what they found."""
-    proof, checks = plan.proof(), plan.last_checks()
-    hours = None if proof.clean is None else (clock.now() - proof.clean.started_at).total_seconds() / 3600
-    return page(
-        "reports/system.html", proof=proof, checks=checks, stale=hours is None or hours > STALE_HOURS, labels=labels
-    )
+    """How the system is: what was checked, the queue of background work, whether the figures are proven."""
+    found = health.look(clock.now())
+    return page("reports/system.html", health=found, proof=found.proof, checks=plan.last_checks(), labels=labels)

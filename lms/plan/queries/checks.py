@@ -45,6 +45,11 @@ def batches() -> Iterator[Batch]:
         after = ids[-1]
 
 
+def count_people() -> int:
+    """How many people there are."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Person)) or 0
+
+
 def sample(people: int) -> Iterator[Batch]:
     """So many people, drawn by chance."""
     ids = sorted(db.session.scalars(sa.select(Person.id).order_by(sa.func.random()).limit(people)))

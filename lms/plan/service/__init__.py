@@ -1,6 +1,6 @@
 """What changes plans, and what keeps the obligations true."""
 
-from lms.plan.service.checking import Found, begin_check, compare_derived, finish_check
+from lms.plan.service.checking import Found, Tell, begin_check, compare_derived, finish_check
 from lms.plan.service.derivation import (
     rebuild,
     refresh_people,
@@ -26,6 +26,7 @@ __all__ = [
     "Found",
     "PlanChange",
     "StopEffect",
+    "Tell",
     "begin_check",
     "begin_figures",
     "compact_figures",

@@ -41,6 +41,10 @@ Tell = Callable[[dict[str, Any]], None]
 """Told each difference as it is found, ready for JSON: table, what, person, key, expected, found."""
 
 
+BatchDone = Callable[[int, int], None]
+"""Told after each batch how many people are recomputed, of how many; may raise to leave off."""
+
+
 def begin_check(*, is_whole: bool, now: datetime) -> DerivedCheck:
     """Write down that a check begins; one that never ends stays visible as such."""
     check = DerivedCheck(started_at=now, is_whole=is_whole, people=0, compared=0, differences=0, first=[])
@@ -60,7 +64,13 @@ def finish_check(check_id: int, found: Found, *, by: By, now: datetime) -> Deriv
     return check
 
 
-def compare_derived(people: int | None = None, tell: Tell | None = None, *, days: Sequence[date] = ()) -> Found:
+def compare_derived(
+    people: int | None = None,
+    tell: Tell | None = None,
+    *,
+    days: Sequence[date] = (),
+    batch_done: BatchDone | None = None,
+) -> Found:
     """Recompute everybody (or a sample of so many people) and compare with what stands; reads only.
 
     When everybody is recomputed, the kept figures of `days` are counted anew too.
@@ -68,8 +78,11 @@ def compare_derived(people: int | None = None, tell: Tell | None = None, *, days
     """
     check = _Check(tell, days if people is None else ())
     check.take(closure_differences(check.tree, reading.closure_rows()), {})
+    total = people if people is not None else reading.count_people()
     for batch in reading.batches() if people is None else reading.sample(people):
         check.batch(batch)
+        if batch_done is not None:
+            batch_done(check.found.people, total)
     check.figures()
     return check.found
 

@@ -51,7 +51,7 @@ def test_killed_again_and_again_every_slice_is_done_exactly_once(works):
 def test_several_workers_share_the_queue_and_no_job_runs_twice(works):
     ids = [works.put("test:linger", payload={"seconds": 0, "n": n}) for n in range(60)]
     for _ in range(3):
-        works.worker()
+        works.worker(lease=60)
     wait_until(lambda: works.numbers() == list(range(60)))
     wait_until(lambda: all(state(works, job_id) is rules.State.DONE for job_id in ids))
     assert [works.job(job_id).attempts for job_id in ids] == [1] * 60
@@ -69,10 +69,10 @@ def test_a_heartbeat_keeps_a_job_that_takes_longer_than_its_lease(works):
 def test_a_worker_that_stood_still_leaves_nothing_when_it_wakes(works):
     """SIGSTOP stands for a machine that slept: the lease runs out, another takes over, the sleeper wakes."""
     job_id = works.put("test:linger", payload={"seconds": 0.7, "n": 1})
-    sleeper = works.worker()
+    sleeper = works.worker(lease=3)
     wait_until(lambda: works.job(job_id).lease != "")
     os.kill(sleeper.pid, signal.SIGSTOP)
-    other = works.worker()
+    other = works.worker(lease=3)
     wait_until(lambda: state(works, job_id) is rules.State.DONE)
     os.kill(sleeper.pid, signal.SIGCONT)
     wait_until(lambda: "was taken over by another worker" in works.log.read_text("utf-8"))
