@@ -52,7 +52,7 @@ class Job(db.Model):  # type: ignore[name-defined]
     """Whose it is: only who holds this word may write progress or the end."""
     leased_until: Mapped[datetime | None] = mapped_column(moment())
     heard_at: Mapped[datetime | None] = mapped_column(moment())
-    cursor: Mapped[Any] = mapped_column(json_value())
+    cursor: Mapped[Any] = mapped_column(json_value(), nullable=True)
     """Where the next slice begins; None at the start."""
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
