@@ -1,13 +1,16 @@
 """What happens to one person, through the service that a page or a listener would call; each act says what it did."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 import sqlalchemy as sa
 
+from lms.assessment.events import AttemptSubmitted
+from lms.assessment.models import Attempt
+from lms.catalogue.models import CourseVersion
 from lms.learning import service as learning
 from lms.learning.models import Completion
 from lms.learning.service import CompletionSource, Result
@@ -18,10 +21,11 @@ from lms.plan import service
 from lms.plan.models import DueGrant, Obligation, Requirement, Waiver
 from lms.plan.service import Exempt
 from lms.platform.db import db
-from lms.platform.events import SYSTEM
+from lms.platform.events import SYSTEM, emit
 from tests.plan.sequences.city import TODAY, City
 from tests.plan.sequences.events import EDGES, some_day
 from tests.plan.sequences.plan_files import CATEGORIES, GROUPS, POSITIONS
+from tests.plan.sequences.truth import Difference
 from tests.plan.world import NOW
 
 NOTHING = "nothing to do"
@@ -295,11 +299,42 @@ def complete(city: City, person: Person, random: Random) -> str:
 
 
 def _version(course_id: int, number: int) -> int | None:
-    from lms.catalogue.models import CourseVersion
-
     return db.session.scalar(
         sa.select(CourseVersion.id).where(CourseVersion.course_id == course_id, CourseVersion.number == number)
     )
+
+
+def sit(city: City, person: Person, random: Random) -> str:
+    """A quiz is passed: learning hears it and completes the course, if it was not completed in that year."""
+    place, number = random.randrange(len(city.courses)), random.choice((1, 2))
+    course, day = city.courses[place], some_day(random)
+    version = _version(course, number)
+    ended = datetime.combine(day, time(9), UTC)
+    before = sa.select(sa.func.count(Attempt.id)).where(Attempt.person_id == person.id, Attempt.version_id == version)
+    attempt = Attempt(
+        person_id=person.id, version_id=version, number=1 + (db.session.scalar(before) or 0), started_at=ended,
+        deadline_at=ended, submitted_at=ended, score=Decimal(80), passed=True,
+    )  # fmt: skip
+    db.session.add(attempt)
+    db.session.flush()
+    emit(
+        AttemptSubmitted(
+            attempt_id=attempt.id, version_id=attempt.version_id, course_id=course, number=attempt.number,
+            title="Khóa", submitted_at=ended, score=Decimal(80), passed=True, result="đạt", person_id=person.id,
+        ),
+        by=SYSTEM,
+    )  # fmt: skip
+    done = db.session.scalar(sa.select(Completion.id).where(Completion.attempt_id == attempt.id))
+    if not done and not _completed_in(person, course, day.year):
+        raise Difference(f"learning: the passed attempt of {day} completed nothing", person.id)
+    return f"passed the quiz of course {place + 1}, version {number}, on {day}: {'completed' if done else 'once more'}"
+
+
+def _completed_in(person: Person, course_id: int, year: int) -> bool:
+    wanted = sa.select(Completion.completed_on).where(
+        Completion.person_id == person.id, Completion.course_id == course_id, Completion.voided_at.is_(None)
+    )
+    return any(day.year == year for day in db.session.scalars(wanted))
 
 
 def void(city: City, person: Person, random: Random) -> str:
@@ -316,6 +351,6 @@ def void(city: City, person: Person, random: Random) -> str:
 OWN: dict[str, Callable[[City, Person, Random], str]] = {
     "absence": absence, "begin": begin, "come_back": come_back, "complete": complete,
     "correct_posting": correct_posting, "dismiss": dismiss, "grant": grant, "hire": hire, "leave": leave, "move": move,
-    "propose": propose, "switch_primary": switch_primary, "transfer": transfer, "void": void, "waive": waive,
-    "withdraw_absence": withdraw_absence, "withdraw_waiver": withdraw_waiver,
+    "propose": propose, "sit": sit, "switch_primary": switch_primary, "transfer": transfer, "void": void,
+    "waive": waive, "withdraw_absence": withdraw_absence, "withdraw_waiver": withdraw_waiver,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.catalogue.models import Course, CourseVersion
+from lms.identity.models import Account, Grant, Role
 from lms.organisation.models import FOREVER, Person, Position, Posting, Unit
 from lms.organisation.service import rebuild_closure
 from lms.plan import service
@@ -50,6 +51,7 @@ class City:
         self.reforms = 0
         """How many reforms there were so far."""
         self._tree()
+        self._roles()
         self.courses = self._courses()
         self.people = self._people()
         self.plan = PlanFile(case.seed, case.requirements)
@@ -68,6 +70,17 @@ class City:
             db.session.add(Position(code=code, label=code, levels=[], staff_types=[]))
         db.session.flush()
         self.look_again()
+
+    def _roles(self) -> None:
+        """Somebody has a role at every unit: roles follow units."""
+        account = Account(login="nhan-su", email="", created_at=NOW)
+        db.session.add(account)
+        db.session.flush()
+        for unit in self.units:
+            db.session.add(
+                Grant(account_id=account.id, role=Role.HR, unit_id=unit.id, from_on=unit.begins, recorded_at=NOW)
+            )
+        db.session.flush()
 
     def look_again(self) -> None:
         """Read the units anew, after they changed."""

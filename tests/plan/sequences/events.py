@@ -11,13 +11,13 @@ SHARED = 0.3
 """How often a step is an event that meets everybody."""
 
 OWN_KINDS: Mapping[str, int] = {
-    "complete": 10, "void": 3, "begin": 3, "hire": 2, "move": 4, "leave": 3, "come_back": 3, "transfer": 3,
+    "complete": 8, "sit": 2, "void": 3, "begin": 3, "hire": 2, "move": 4, "leave": 3, "come_back": 3, "transfer": 3,
     "propose": 1, "dismiss": 1, "switch_primary": 2, "correct_posting": 4, "absence": 4, "withdraw_absence": 2,
     "waive": 2, "withdraw_waiver": 1, "grant": 3,
 }  # fmt: skip
 """What happens to one person, and how often."""
 SHARED_KINDS: Mapping[str, int] = {
-    "amend": 6, "reform": 4, "choose": 3, "absences": 1, "waivers": 1, "atlas": 1,
+    "amend": 6, "reform": 4, "choose": 3, "absences": 1, "waivers": 1, "atlas": 1, "roster": 2,
 }  # fmt: skip
 """What happens to everybody at once: each person's sequence contains it."""
 

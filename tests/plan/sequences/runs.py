@@ -134,6 +134,7 @@ def _look(city: City, random: Random, *, is_first: bool) -> None:
     if random.random() < 0.1:
         service.compact_figures()
     truth.same_closure()
+    truth.roles_follow()
     truth.agree(city, random)
 
 

@@ -7,7 +7,7 @@ from random import Random
 import sqlalchemy as sa
 
 from lms.organisation import service as organisation
-from lms.organisation.models import Person, Reform, ReformChoice, Succession, Unit, UnitPlace
+from lms.organisation.models import Person, Posting, Reform, ReformChoice, Succession, Unit, UnitPlace
 from lms.organisation.queries.reforms import people_posted, standing_units
 from lms.organisation.reference import Atlas, PlaceFact, UnitFact
 from lms.organisation.reform.reading import Chosen
@@ -15,6 +15,7 @@ from lms.plan import service
 from lms.plan.service import BadPlan
 from lms.platform.db import db
 from lms.platform.events import SYSTEM
+from tests.organisation import rosters
 from tests.plan.sequences.acts import NOTHING, code_of, draw_absence, draw_waiver, end
 from tests.plan.sequences.city import City
 from tests.plan.sequences.events import some_day
@@ -133,6 +134,37 @@ def atlas(city: City, random: Random) -> str:
     return f"files loaded: {unit.code} is {kind} below {parent} since ever: {done.changed} rows"
 
 
+def roster(city: City, random: Random) -> str:
+    """An office sends its list: some are missing and so have left, some are new there, some are something else."""
+    day = some_day(random)
+    unit = random.choice(city.standing(day))
+    people = db.session.scalars(sa.select(Person).where(Person.id.in_(city.people.values())).order_by(Person.id)).all()
+    there = set(
+        db.session.scalars(
+            sa.select(Posting.person_id).where(
+                Posting.unit_id == unit.id, Posting.superseded_at.is_(None), Posting.from_on <= day, Posting.to_on > day
+            )
+        )
+    )
+    listed = [person for person in people if random.random() < (0.8 if person.id in there else 0.05)]
+    rows = [
+        rosters.row(
+            personal_id=person.personal_id, full_name=person.full_name,
+            staff_category=random.choice(("công chức", "công chức", "viên chức")),
+            department=random.choice(("Phòng Một", "Phòng Hai")),
+        )
+        for person in listed
+    ]  # fmt: skip
+    if not rows:
+        return NOTHING
+    content = rosters.as_csv(rows)
+    one = db.session.get_one(Unit, unit.id)
+    _, difference = organisation.import_at_once(content, file_name="ds.csv", unit=one, on=day, by=SYSTEM, now=NOW)
+    told = {name: len(getattr(difference, name)) for name in ("joined", "left", "moved", "corrected")}
+    return f"roster of {unit.code} on {day} with {[person.id for person in listed]}: {told}"
+
+
 SHARED: dict[str, Callable[[City, Random], str]] = {
-    "absences": absences, "amend": amend, "atlas": atlas, "choose": choose, "reform": reform, "waivers": waivers,
+    "absences": absences, "amend": amend, "atlas": atlas, "choose": choose, "reform": reform, "roster": roster,
+    "waivers": waivers,
 }  # fmt: skip
