@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from lms.organisation import service as organisation
 from lms.organisation.models import Person, Posting, Reform, ReformChoice, Succession, Unit, UnitPlace
 from lms.organisation.queries.reforms import people_posted, standing_units
 from lms.organisation.reference import Atlas, PlaceFact, UnitFact
+from lms.organisation.reform.draft import UnreadableReform
 from lms.organisation.reform.reading import Chosen
 from lms.plan import service
 from lms.plan.service import BadPlan
@@ -46,20 +48,35 @@ def reform(city: City, random: Random) -> str:
     choices = []
     asked = {standing[code].id: code for code in composed.asks}
     codes = [unit.code for unit in city.standing(day)]
-    for person_id, _number, _name, _department, unit_id in people_posted(asked, day):
-        old = asked[unit_id]
+    for person in people_posted(asked, day):
+        old = asked[person.unit_id]
         if random.random() < 0.4:
             new = random.choice(composed.asks[old] or [code for code in codes if code not in asked.values()])
-            choices.append(Chosen(len(choices) + 2, f"#{person_id}", new, old))
-    unique = list({(chosen.person, chosen.old): chosen for chosen in choices}.values())
-    done = organisation.reorganise(
-        composed.text, file_name="sap-xep.yaml", on=day, choices=unique, choices_name="ds.csv", by=SYSTEM, now=NOW
+            choices.append(Chosen(len(choices) + 2, f"#{person.person_id}", new, old))
+    done, taken = _with_choices(
+        lambda some: organisation.reorganise(
+            composed.text, file_name="sap-xep.yaml", on=day, choices=some, choices_name="ds.csv", by=SYSTEM, now=NOW
+        ),
+        choices,
     )
     again = organisation.reorganise(composed.text, file_name="sap-xep.yaml", on=day, by=SYSTEM, now=NOW)
     assert again.already, "a reform was applied twice"
     city.reforms += 1
     city.look_again()
-    return f"reform on {day}: {composed.text.decode()}; {done.people} people moved, {len(unique)} chose"
+    return f"reform on {day}: {composed.text.decode()}; {done.people} people moved, {len(taken)} chose"
+
+
+def _with_choices(act: Callable[[list[Chosen]], Any], choices: list[Chosen]) -> tuple[Any, list[Chosen]]:
+    """Do it with these choices; where some do not fit, without those, as an office would."""
+    unique = list({(chosen.person, chosen.old): chosen for chosen in choices}.values())
+    try:
+        return act(unique), unique
+    except UnreadableReform as refused:
+        lines = {problem.line for problem in refused.problems}
+        left = [chosen for chosen in unique if chosen.line not in lines]
+        if refused.file_name != "ds.csv" or len(left) == len(unique):
+            raise
+        return act(left), left
 
 
 def choose(city: City, random: Random) -> str:
@@ -87,8 +104,10 @@ def choose(city: City, random: Random) -> str:
         after = [unit.id for unit in city.standing(one.effective_on)]
         new = random.choice([option for option in options if option is not None] or after)
         chosen.append(Chosen(len(chosen) + 2, f"#{row.person_id}", codes[new], codes[row.old_id]))
-    number = organisation.choose(one, chosen, file_name="ds.csv", by=SYSTEM, now=NOW)
-    told = ", ".join(f"{chosen.person} to {chosen.new}" for chosen in chosen)
+    number, taken = _with_choices(
+        lambda some: organisation.choose(one, some, file_name="ds.csv", by=SYSTEM, now=NOW), chosen
+    )
+    told = ", ".join(f"{chosen.person} to {chosen.new}" for chosen in taken)
     return f"{number} chose after {one.code}: {told}"
 
 
