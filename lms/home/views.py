@@ -66,8 +66,9 @@ class Task:
 @signed_in
 def today() -> Response:
     """What must I do today, how long will it take, by when, and why?"""
+    waiting = _requests_waiting()
     if current_user.person_id is None:
-        return page("home/work.html", unassigned=_unassigned())
+        return page("home/work.html", unassigned=_unassigned(), waiting=waiting)
     day = clock.today()
     person_id = int(current_user.person_id)
     duties = rules.by_urgency(plan.duties_of(person_id, day))
@@ -79,6 +80,7 @@ def today() -> Response:
     return page(
         "home/today.html",
         tasks=tasks,
+        waiting=waiting,
         greeting=labels.greeting(day, len(tasks), _minutes(tasks), late),
         post=queries.post_on(person_id, day),
         year=day.year,
@@ -94,6 +96,11 @@ def today() -> Response:
 def _unassigned() -> int:
     """People of split units whom the visitor is asked to assign; nothing is read for whoever may not."""
     return organisation.count_waiting_within(current_user) if may(Permission.ORGANISATION_POSTING_CHANGE) else 0
+
+
+def _requests_waiting() -> int:
+    """How many requests of other offices to take somebody wait for the visitor's answer."""
+    return organisation.proposals_waiting(current_user) if may(Permission.ORGANISATION_POSTING_CHANGE) else 0
 
 
 def _task(duty: plan.Duty, progress: Mapping[int, learning.Progress], day: date) -> Task:

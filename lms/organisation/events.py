@@ -57,6 +57,14 @@ class PersonLeft(PostingsChanged):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonLeftFor(PersonLeft):
+    """A posting ended for a stated reason."""
+
+    key: ClassVar[str] = "organisation:posting:ended-for"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostingCorrected(PostingsChanged):
     """What was recorded of a posting was wrong and has been put right."""
 
@@ -166,6 +174,7 @@ class TransferProposed(Event):
     """An office asked another to take a person."""
 
     key: ClassVar[str] = "organisation:transfer:proposed"
+    proposal_id: int
     name: str
     old: str
     new: str
@@ -177,7 +186,12 @@ class TransferAnswered(Event):
     """The receiving office accepted or refused a person, or the asking one took the request back."""
 
     key: ClassVar[str] = "organisation:transfer:answered"
+    proposal_id: int
     name: str
     old: str
     new: str
     answer: str
+    """With the reason, if one was given."""
+    new_id: int | None = field(default=None, metadata={"log": False})
+    state: str = field(default="", metadata={"log": False})
+    asked_by: int | None = field(default=None, metadata={"log": False})

@@ -64,20 +64,6 @@ ABSENCES = {
     "khac": _l("Vắng vì lý do khác"),
 }
 
-TRANSFERS = {
-    "chuyen": _l("Chuyển công tác"),
-    "kiem_nhiem": _l("Kiêm nhiệm"),
-    "biet_phai": _l("Biệt phái"),
-    "thoi": _l("Thôi làm việc ở đơn vị"),
-}
-
-ANSWERS = {
-    "cho": _l("Chờ trả lời"),
-    "dong_y": _l("Đã tiếp nhận"),
-    "tu_choi": _l("Không tiếp nhận"),
-    "rut": _l("Đã rút"),
-}
-
 SEXES = {"nam": _l("Nam"), "nu": _l("Nữ")}
 
 FIELDS = {
@@ -128,11 +114,6 @@ REFUSALS: dict[Any, Any] = {
         "Dữ liệu vừa thay đổi nên kết quả so sánh không còn như lúc anh/chị xem. "
         "Hãy xem lại bản mới dưới đây rồi áp dụng."
     ),
-    Refusal.NOT_POSTED: _l("Người này không có vị trí công tác chính vào ngày đó. Hãy chọn ngày khác."),
-    Refusal.ALREADY_PROPOSED: _l(
-        "Đã có một đề nghị chuyển người này đang chờ trả lời. Hãy rút đề nghị đó trước, hoặc chờ đơn vị kia trả lời."
-    ),
-    Refusal.ALREADY_ANSWERED: _l("Đề nghị này đã được trả lời hoặc đã rút. Hãy tải lại trang."),
     Refusal.ALREADY_APPLIED: _l("Tệp này đã được áp dụng trước đó."),
     Refusal.MANY_LEFT: _l(
         "Tệp thiếu nhiều người đang làm việc. Hãy kiểm tra tệp có đủ dòng; nếu đúng là họ đã rời đơn vị, "
@@ -145,6 +126,7 @@ EVENTS: dict[str, str] = {
     "organisation:posting:begun": "{name} bắt đầu làm việc tại {unit}, {department} ({title}) từ ngày {on}",
     "organisation:posting:moved": "{name} chuyển từ {old} sang {new} từ ngày {on}",
     "organisation:posting:ended": "{name} rời {unit} từ ngày {on}",
+    "organisation:posting:ended-for": "{name} rời {unit} từ ngày {on}: {reason}",
     "organisation:posting:corrected": "Sửa vị trí công tác của {name}",
     "organisation:person:corrected": "Sửa hồ sơ của {name}",
     "organisation:person:revealed": "Xem đầy đủ số định danh của {name}",

@@ -283,11 +283,13 @@ class TransferProposal(db.Model):  # type: ignore[name-defined]
     on_day: Mapped[date] = mapped_column(day())
     to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
     kind: Mapped[str] = mapped_column(code_text(16))
-    """chuyen, kiem_nhiem, biet_phai."""
+    """chuyen, kiem_nhiem, biet_phai, tinh_cho."""
     counts_there: Mapped[bool] = mapped_column(default=True)
     """Whether the person counts for the receiving unit meanwhile."""
     department: Mapped[str] = mapped_column(vi_text(160), default="")
     title: Mapped[str] = mapped_column(vi_text(160), default="")
+    source: Mapped[str] = mapped_column(vi_text(200), default="", server_default="")
+    """The decision, as the posting will say where it comes from."""
     note: Mapped[str] = mapped_column(vi_text(300), default="")
     proposed_by: Mapped[int | None]
     proposed_at: Mapped[datetime] = mapped_column(moment())

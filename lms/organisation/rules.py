@@ -51,6 +51,10 @@ class Refusal(StrEnum):
     NOT_POSTED = "not_posted"
     ALREADY_PROPOSED = "already_proposed"
     ALREADY_ANSWERED = "already_answered"
+    ALREADY_HERE = "already_here"
+    NO_SECOND_POSTING = "no_second_posting"
+    ONLY_POSTING = "only_posting"
+    MOVED_MEANWHILE = "moved_meanwhile"
 
 
 def overlap(one: Interval, other: Interval) -> Interval | None:

@@ -26,6 +26,7 @@ from lms.platform.pages import page, paging
 bp = Blueprint("organisation", __name__, template_folder="templates")
 blueprints = (bp, reform_pages.bp, assigning.bp)
 
+CHANGE = Permission.ORGANISATION_POSTING_CHANGE
 MOST_SHOWN = 200
 """Rows of one kind that the page of a roster shows; all of them are applied."""
 
@@ -87,15 +88,24 @@ def people() -> Response:
         complaint=complaint,
         stops="stops.absence_new" in current_app.view_functions,
         unassigned=queries.count_waiting_within(current_user) if may(Permission.ORGANISATION_POSTING_CHANGE) else 0,
+        proposals=_proposals_waiting(),
         **WORDS,
     )
+
+
+def _proposals_waiting() -> int | None:
+    """How many requests of other offices wait for the visitor; None if that is not his business."""
+    if "moves.proposals" in current_app.view_functions and current_user.roots(CHANGE):
+        return queries.proposals_waiting(current_user)
+    return None
 
 
 @bp.get("/nhan-su/<int:person_id>")
 @requires(Permission.ORGANISATION_PERSON_READ)
 def person(person_id: int) -> Response:
     """One person: own fields, postings through time, corrections, absences."""
-    return _person_page(queries.person_for(current_user, Permission.ORGANISATION_PERSON_READ, person_id, clock.today()))
+    found, is_own = queries.person_seen(current_user, Permission.ORGANISATION_PERSON_READ, person_id, clock.today())
+    return _person_page(found, is_own=is_own)
 
 
 @bp.post("/nhan-su/<int:person_id>/so-dinh-danh")
@@ -109,20 +119,28 @@ def reveal(person_id: int) -> Response:
     return _person_page(found, number=service.reveal(found, unit_id=at.unit_id if at else None, by=current_user))
 
 
-def _person_page(found: queries.PersonFacts, number: str = "") -> Response:
+def _person_page(found: queries.PersonFacts, *, number: str = "", is_own: bool = True) -> Response:
+    """The page; of somebody who only holds a second posting in the visitor's units, the postings alone."""
     today = clock.today()
     postings = queries.postings_of(found.id)
+    moves = "moves.choose" in current_app.view_functions and bool(current_user.roots(CHANGE))
     return page(
         "organisation/person.html",
         person=found,
         number=number,
-        postings=postings,
+        is_own=is_own,
+        timeline=queries.timeline(postings, today),
         now=next((p for p in postings if p.is_primary and p.from_on <= today < p.to_on), None),
-        corrections=queries.corrections_of(found.id),
-        absences=queries.absences_of(found.id),
+        corrections=queries.corrections_of(found.id) if is_own else [],
+        absences=queries.absences_of(found.id) if is_own else [],
         ranks=queries.rank_names(),
         duties="plan.person" in current_app.view_functions,
         stops="stops.absence_new" in current_app.view_functions,
+        moves=moves,
+        waiting=queries.open_proposal_of(found.id) if moves and is_own else None,
+        changeable=queries.units_to_change(current_user, (p.unit_id for p in postings)) if moves else set(),
+        has_second=any(not p.is_primary and p.to_on > today for p in postings),
+        today=today,
         form=RevealForm(),
         **WORDS,
     )

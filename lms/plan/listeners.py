@@ -1,7 +1,13 @@
 """Obligations follow what lower domains announce, in the transaction of the change itself."""
 
 from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted
-from lms.organisation.events import OrganisationLoaded, PostingsChanged, UnitsReorganised
+from lms.organisation.events import (
+    OrganisationLoaded,
+    PostingsChanged,
+    TransferAnswered,
+    TransferProposed,
+    UnitsReorganised,
+)
 from lms.organisation.service import tells_of_duties
 from lms.plan import queries, service
 from lms.platform import clock
@@ -41,6 +47,18 @@ def studied(event: CourseStarted | CourseCompleted | CompletionVoided, by: By) -
     """One act of study of one person: the obligations that the course counts for follow."""
     if event.person_id is not None:
         service.refresh_person_course(event.person_id, event.course_id, clock.today())
+
+
+@listens_to(TransferProposed)
+def transfer_proposed(event: TransferProposed, by: By) -> None:
+    """The office that is asked learns of it by letter; the page of requests shows it anyway."""
+    service.tell_of_proposal(event, today=clock.today(), now=clock.now())
+
+
+@listens_to(TransferAnswered)
+def transfer_answered(event: TransferAnswered, by: By) -> None:
+    """Whoever asked learns the answer."""
+    service.tell_of_answer(event, today=clock.today(), now=clock.now())
 
 
 tells_of_duties(queries.duties_in)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from lms.organisation import service
+from lms.organisation import queries, service
 from lms.organisation.models import FOREVER, Posting
 from lms.organisation.rules import Refusal
 from lms.organisation.service import Kind, Wish
@@ -85,3 +85,94 @@ def test_two_offices_agree_and_a_second_answer_is_refused(units, person, audited
         service.refuse(proposal, reason="muộn", by=SYSTEM, now=clock.now())
     assert refused.value.reason is Refusal.ALREADY_ANSWERED
     assert audited()[:2] == ["organisation:transfer:proposed", "organisation:transfer:answered"]
+
+
+def test_a_second_posting_needs_a_first_and_is_not_given_twice(units, person):
+    transfer(person, units[1], kind=Kind.SECOND)
+    for refused_kind in (Kind.SECOND, Kind.SECONDMENT):
+        with pytest.raises(Refused) as refused:
+            transfer(person, units[1], kind=refused_kind, on=date(2026, 8, 1))
+        assert refused.value.reason is Refusal.ALREADY_HERE
+    with pytest.raises(Refused) as refused:
+        transfer(person, units[2], kind=Kind.SECOND, on=date(2023, 1, 1))
+    assert refused.value.reason is Refusal.NOT_POSTED
+
+
+def test_who_moves_to_the_unit_where_he_worked_besides_works_there_altogether(units, person):
+    transfer(person, units[1], kind=Kind.SECOND)
+    transfer(person, units[1], on=date(2026, 9, 1))
+    assert held(person) == [
+        (units[0].id, BEGAN, date(2026, 9, 1), True),
+        (units[1].id, DAY, date(2026, 9, 1), False),
+        (units[1].id, date(2026, 9, 1), FOREVER, True),
+    ]
+
+
+def test_leaving_ends_second_postings_too(units, person, audited):
+    transfer(person, units[1], kind=Kind.SECOND)
+    service.dismiss(person, on=date(2026, 9, 1), reason="Nghỉ hưu", by=SYSTEM, now=clock.now())
+    assert {to_on for _unit, _from, to_on, _primary in held(person)} == {date(2026, 9, 1)}
+    assert audited()[-1] == "organisation:posting:ended-for"
+
+
+def test_leaving_in_the_past_takes_what_followed_without_a_gap_and_leaves_a_return(units, person):
+    transfer(person, units[1], on=date(2026, 8, 1))
+    service.dismiss(person, on=date(2026, 10, 1), by=SYSTEM, now=clock.now())
+    transfer(person, units[2], on=date(2026, 12, 1))
+    service.dismiss(person, on=DAY, by=SYSTEM, now=clock.now())
+    assert held(person) == [
+        (units[0].id, BEGAN, DAY, True),
+        (units[2].id, date(2026, 12, 1), FOREVER, True),
+    ]
+
+
+def test_pieces_that_touch_again_become_one(units, person):
+    end = date(2027, 1, 1)
+    posting = transfer(person, units[1], kind=Kind.SECONDMENT, to_on=end, counts_there=True)
+    service.end_posting(posting, on=date(2026, 10, 1), by=SYSTEM, now=clock.now())
+    assert held(person) == [
+        (units[0].id, BEGAN, DAY, True),
+        (units[1].id, DAY, date(2026, 10, 1), True),
+        (units[0].id, DAY, date(2026, 10, 1), False),
+        (units[0].id, date(2026, 10, 1), FOREVER, True),
+    ]
+
+
+def test_the_only_posting_is_left_not_ended(units, person):
+    only = db.session.scalars(sa.select(Posting).where(Posting.person_id == person.id)).one()
+    with pytest.raises(Refused) as refused:
+        service.end_posting(only, on=DAY, by=SYSTEM, now=clock.now())
+    assert refused.value.reason is Refusal.ONLY_POSTING
+
+
+def test_another_posting_counts_from_a_day_to_a_day(units, person):
+    transfer(person, units[1], kind=Kind.SECOND)
+    transfer(person, units[1], kind=Kind.COUNTS, on=date(2026, 8, 1), to_on=date(2026, 9, 1))
+    assert [row for row in held(person) if row[3]] == [
+        (units[0].id, BEGAN, date(2026, 8, 1), True),
+        (units[1].id, date(2026, 8, 1), date(2026, 9, 1), True),
+        (units[0].id, date(2026, 9, 1), FOREVER, True),
+    ]
+    with pytest.raises(Refused) as refused:
+        transfer(person, units[2], kind=Kind.COUNTS)
+    assert refused.value.reason is Refusal.NO_SECOND_POSTING
+
+
+def test_a_timeline_tells_the_home_posting_of_a_seconded_person(units, person):
+    posting = transfer(person, units[1], kind=Kind.SECONDMENT, to_on=date(2027, 1, 1), counts_there=True)
+    transfer(person, units[2], kind=Kind.SECOND)
+    transfer(person, units[0], kind=Kind.COUNTS, on=date(2026, 10, 1))
+    line = queries.timeline(queries.postings_of(person.id), DAY)
+    assert [one.posting.unit_id for one in line if one.is_home] == [units[0].id]
+    assert posting.superseded_at is not None
+
+
+def test_a_timeline_names_the_days_without_a_posting(units, person):
+    service.dismiss(person, on=DAY, by=SYSTEM, now=clock.now())
+    transfer(person, units[0], on=date(2026, 9, 1))
+    line = queries.timeline(queries.postings_of(person.id), date(2026, 8, 15))
+    assert [(one.from_on, one.last_on, one.posting is None, one.is_now) for one in line] == [
+        (date(2026, 9, 1), None, False, False),
+        (DAY, date(2026, 8, 31), True, True),
+        (BEGAN, date(2026, 6, 30), False, False),
+    ]

@@ -102,7 +102,8 @@ def test_a_person_shows_postings_through_time_and_hides_the_number(binh, cast):
     make_posting(person=an, unit=cast.other, from_on=date(2020, 1, 1), to_on=date(2024, 1, 1), title="Cán sự")
     page = binh.get("organisation.person", person_id=an.id)
     assert page.heading == "Đặng Thị An"
-    assert [cells[3] for cells in page.table()] == ["từ 01/01/2024", "từ 01/01/2020 đến 31/12/2023"]
+    days = [" ".join(tag.get_text(" ").split()) for tag in page.soup.select(".lms-line__days")]
+    assert days == ["từ 01/01/2024 Hiện nay", "từ 01/01/2020 đến 31/12/2023"]
     assert an.personal_id not in page.text
 
 

@@ -12,6 +12,7 @@ from lms.platform import clock, files
 from lms.platform.db import db
 from tests.access import Row
 from tests.factories import Cast, add
+from tests.plan.move_access import ROWS as MOVES
 from tests.plan.plans import SMALL, apply, make_course
 
 
@@ -101,4 +102,5 @@ ROWS = [
     Row(endpoint="stops.waiver_list", binh=200, chi=200, giang=200),
     Row(endpoint="stops.waiver_list", data=lambda cast: {}, **SENDS),
     Row(endpoint="stops.waiver_withdraw", values=a_waiver, **STOPS),
+    *MOVES,
 ]

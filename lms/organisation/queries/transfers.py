@@ -1,15 +1,12 @@
-"""Reading what a move of one person needs, and the requests between offices."""
+"""Reading what a move of one person needs: postings, units that are meant, who may change them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, literal_column, select
 
-from lms.organisation.models import Person, Posting, TransferProposal, Unit, UnitName
-from lms.organisation.queries.units import _name_nearest
+from lms.organisation.models import Person, Posting, Unit, UnitName
 from lms.organisation.rules import Interval
 from lms.organisation.scope import within
 from lms.platform import vietnamese
@@ -17,30 +14,6 @@ from lms.platform.access import Actor, Permission
 from lms.platform.db import db
 
 CHANGE = Permission.ORGANISATION_POSTING_CHANGE
-
-
-@dataclass(frozen=True)
-class ProposalRow:
-    """A request as the list shows it."""
-
-    id: int
-    person_id: int
-    name: str
-    personal_id: str
-    old: str
-    new: str
-    kind: str
-    on_day: date
-    to_on: date
-    department: str
-    title: str
-    note: str
-    state: str
-    answer: str
-    proposed_at: datetime
-    decided_at: datetime | None
-    is_mine_to_answer: bool
-    is_mine: bool
 
 
 def last_posting_of(person_id: int) -> Posting | None:
@@ -51,6 +24,51 @@ def last_posting_of(person_id: int) -> Posting | None:
         .order_by(Posting.from_on.desc(), Posting.id.desc())
         .limit(1)
     )
+
+
+def believed_postings(person_id: int) -> list[Posting]:
+    """Every believed posting of a person, in order of time."""
+    return list(
+        db.session.scalars(
+            select(Posting)
+            .where(Posting.person_id == person_id, Posting.superseded_at.is_(None))
+            .order_by(Posting.from_on, Posting.id)
+        )
+    )
+
+
+def second_postings_on(person_id: int, day: date) -> list[Posting]:
+    """The believed second postings of a person on a day."""
+    return list(
+        db.session.scalars(
+            select(Posting)
+            .where(
+                Posting.person_id == person_id,
+                Posting.is_primary.is_(False),
+                Posting.superseded_at.is_(None),
+                Posting.from_on <= day,
+                Posting.to_on > day,
+            )
+            .order_by(Posting.id)
+        )
+    )
+
+
+def second_posting_in(person_id: int, unit_id: int, day: date) -> Posting | None:
+    """The believed second posting of a person in a unit on a day."""
+    return next((row for row in second_postings_on(person_id, day) if row.unit_id == unit_id), None)
+
+
+def works_in_between(person_id: int, unit_id: int, from_on: date, to_on: date) -> bool:
+    """Whether the person holds some posting in the unit within the days from..to."""
+    held = select(Posting.id).where(
+        Posting.person_id == person_id,
+        Posting.unit_id == unit_id,
+        Posting.superseded_at.is_(None),
+        Posting.from_on < to_on,
+        Posting.to_on > from_on,
+    )
+    return db.session.scalar(held.limit(1)) is not None
 
 
 def primary_intervals(person_id: int) -> list[Interval]:
@@ -80,40 +98,63 @@ def person_with(person_id: int) -> Person:
     return db.session.get_one(Person, person_id)
 
 
-def second_posting_for(actor: Actor, posting_id: int) -> Posting:
-    """A believed second posting of a person whose posting lies within the actor's units; else 404."""
+def posting_for(actor: Actor, posting_id: int) -> Posting:
+    """A believed posting in one of the actor's units; else 404."""
     found: Posting = db.one_or_404(
         select(Posting).where(
-            Posting.id == posting_id,
-            Posting.superseded_at.is_(None),
-            Posting.is_primary.is_(False),
-            within(actor, CHANGE, Posting.unit_id),
+            Posting.id == posting_id, Posting.superseded_at.is_(None), within(actor, CHANGE, Posting.unit_id)
         )
     )
     return found
 
 
-def is_within(actor: Actor, unit_id: int) -> bool:
-    """Whether the actor may change postings in the unit."""
-    return db.session.scalar(select(Unit.id).where(Unit.id == unit_id, within(actor, CHANGE, Unit.id))) is not None
+def second_posting(posting_id: int) -> Posting:
+    """A believed second posting, wherever it is; else 404."""
+    found: Posting = db.one_or_404(
+        select(Posting).where(Posting.id == posting_id, Posting.superseded_at.is_(None), Posting.is_primary.is_(False))
+    )
+    return found
 
 
-def units_said(text: str, day: date) -> list[int]:
-    """Units that stand on the day and are meant by a code, a name, or a name with the code in brackets."""
+def units_to_change(actor: Actor, unit_ids: Iterable[int]) -> set[int]:
+    """Those of the units in which the actor may change postings."""
+    wanted = sorted(set(unit_ids))
+    return set(db.session.scalars(select(Unit.id).where(Unit.id.in_(wanted), within(actor, CHANGE, Unit.id))))
+
+
+@dataclass(frozen=True)
+class UnitMeant:
+    """A unit that somebody may have meant."""
+
+    id: int
+    name: str
+    code: str
+
+
+def units_said(text: str, day: date, most: int = 8) -> tuple[list[UnitMeant], bool]:
+    """Units that stand on the day and fit what was typed, and whether it names them wholly.
+
+    Wholly: a code, a name with or without marks, or a name with the code in brackets. Else every word begins some word
+    of the name.
+    """
     said = vietnamese.nfc(text)
     code = said[said.rfind("(") + 1 : -1].strip() if said.endswith(")") else said
-    rows = db.session.scalars(
-        select(Unit.id)
+    standing = (
+        select(Unit.id, UnitName.name, Unit.code)
         .join(UnitName, and_(UnitName.unit_id == Unit.id, UnitName.from_on <= day, UnitName.to_on > day))
-        .where(
-            Unit.valid_from <= day,
-            Unit.valid_to > day,
-            or_(Unit.code == code, UnitName.search_key == vietnamese.fold(said)),
-        )
-        .order_by((Unit.code == code).desc(), Unit.id)
-        .limit(5)
-    ).all()
-    return list(rows)
+        .where(Unit.valid_from <= day, Unit.valid_to > day)
+        .order_by(UnitName.sort_name, Unit.id)
+        .limit(most)
+    )
+    by_code = db.session.execute(standing.where(Unit.code == code)).all() if code else []
+    whole = by_code or db.session.execute(standing.where(UnitName.search_key == vietnamese.fold(said))).all()
+    if whole:
+        return [UnitMeant(*row) for row in whole], True
+    words = vietnamese.fold(said).split()[:8]
+    begins = [
+        (literal_column("' '").op("||")(UnitName.search_key)).contains(f" {word}", autoescape=True) for word in words
+    ]
+    return [UnitMeant(*row) for row in db.session.execute(standing.where(*begins))] if words else [], False
 
 
 def unit_hints(day: date, kinds: Iterable[str], limit: int = 500) -> list[str]:
@@ -132,74 +173,3 @@ def unit_hints(day: date, kinds: Iterable[str], limit: int = 500) -> list[str]:
         .limit(limit)
     )
     return [f"{row[0]} ({row[1]})" for row in rows]
-
-
-def open_proposal_of(person_id: int) -> TransferProposal | None:
-    """The request for a person that nobody has answered yet."""
-    return db.session.scalar(
-        select(TransferProposal).where(TransferProposal.person_id == person_id, TransferProposal.decided_at.is_(None))
-    )
-
-
-def proposal_to_answer(actor: Actor, proposal_id: int) -> TransferProposal:
-    """A request to one of the actor's units; else 404."""
-    found: TransferProposal = db.one_or_404(
-        select(TransferProposal).where(
-            TransferProposal.id == proposal_id, within(actor, CHANGE, TransferProposal.new_id)
-        )
-    )
-    return found
-
-
-def proposal_of_mine(actor: Actor, proposal_id: int) -> TransferProposal:
-    """A request from one of the actor's units; else 404."""
-    found: TransferProposal = db.one_or_404(
-        select(TransferProposal).where(
-            TransferProposal.id == proposal_id, within(actor, CHANGE, TransferProposal.old_id)
-        )
-    )
-    return found
-
-
-def proposals_for(actor: Actor, day: date, limit: int = 100) -> list[ProposalRow]:
-    """Requests to and from the actor's units: open ones first, then the latest."""
-    old, new = aliased(UnitName), aliased(UnitName)
-    proposal = TransferProposal
-    to_me, from_me = within(actor, CHANGE, proposal.new_id), within(actor, CHANGE, proposal.old_id)
-    rows = db.session.execute(
-        select(
-            proposal.id,
-            proposal.person_id,
-            Person.full_name,
-            Person.personal_id,
-            func.coalesce(old.name, ""),
-            func.coalesce(new.name, ""),
-            proposal.kind,
-            proposal.on_day,
-            proposal.to_on,
-            proposal.department,
-            proposal.title,
-            proposal.note,
-            proposal.state,
-            proposal.answer,
-            proposal.proposed_at,
-            proposal.decided_at,
-            to_me,
-            from_me,
-        )
-        .join(Person, Person.id == proposal.person_id)
-        .outerjoin(old, and_(old.unit_id == proposal.old_id, old.id == _name_nearest(day, proposal.old_id)))
-        .outerjoin(new, and_(new.unit_id == proposal.new_id, new.id == _name_nearest(day, proposal.new_id)))
-        .where(or_(to_me, from_me))
-        .order_by(proposal.decided_at.is_not(None), proposal.id.desc())
-        .limit(limit)
-    )
-    return [_proposal(row) for row in rows]
-
-
-def _proposal(row: Any) -> ProposalRow:
-    values = dict(zip(ProposalRow.__dataclass_fields__, row, strict=True))
-    # SQLite tells a condition as 0 or 1.
-    for name in ("is_mine_to_answer", "is_mine"):
-        values[name] = bool(values[name])
-    return ProposalRow(**values)

@@ -27,6 +27,7 @@ from lms.organisation.service.people import (
     reveal,
     withdraw_absence,
 )
+from lms.organisation.service.proposals import Answer, accept, propose, refuse, withdraw
 from lms.organisation.service.recorded import carry_out, rehearse_on_record
 from lms.organisation.service.reform_files import (
     apply_reform,
@@ -49,16 +50,13 @@ from lms.organisation.service.rosters import (
     summary,
 )
 from lms.organisation.service.transfers import (
-    Answer,
     Kind,
     Wish,
-    accept,
     dismiss,
-    propose,
-    refuse,
+    end_posting,
+    posting_beside,
     switch_primary,
     transfer,
-    withdraw,
 )
 from lms.organisation.service.units import Loaded, load_atlas, rebuild_closure
 
@@ -90,6 +88,7 @@ __all__ = [
     "correct_posting",
     "day_for",
     "dismiss",
+    "end_posting",
     "hire",
     "import_at_once",
     "leave",
@@ -97,6 +96,7 @@ __all__ = [
     "look_at",
     "move",
     "pick",
+    "posting_beside",
     "propose",
     "rebuild_closure",
     "receive",

@@ -11,6 +11,7 @@ from lms.organisation.events import (
     PersonCorrected,
     PersonHired,
     PersonLeft,
+    PersonLeftFor,
     PersonMoved,
     PersonRevealed,
     PostingCorrected,
@@ -73,8 +74,8 @@ def hire(person: Person, post: Post, *, from_on: date, to_on: date = FOREVER, by
         person_ids=(person.id,),
         name=person.full_name,
         unit=queries.name_on(post.unit_id, from_on),
-        department=post.department,
-        title=post.title,
+        department=post.department or "chưa ghi phòng",
+        title=post.title or "chưa ghi chức danh",
         on=from_on,
     )
     _tell(person, event, by)
@@ -84,7 +85,7 @@ def hire(person: Person, post: Post, *, from_on: date, to_on: date = FOREVER, by
 def move(posting: Posting, post: Post, *, on: date, to_on: date = FOREVER, by: By, now: datetime) -> Posting:
     """End a posting and begin another on the same day."""
     person = _lock(posting)
-    _supersede(posting, until=on, now=now)
+    shorten(posting, until=on, now=now)
     db.session.flush()
     new = _write(person, post, on, to_on, now)
     same_unit = posting.unit_id == post.unit_id
@@ -101,20 +102,21 @@ def move(posting: Posting, post: Post, *, on: date, to_on: date = FOREVER, by: B
     return new
 
 
-def leave(posting: Posting, *, on: date, by: By, now: datetime) -> None:
+def leave(posting: Posting, *, on: date, reason: str = "", by: By, now: datetime) -> None:
     """End a posting: `on` is the first day that no longer belongs to it."""
     person = _lock(posting)
     if on >= posting.to_on:
         raise Refused(Refusal.NOTHING_CHANGED)
-    _supersede(posting, until=on, now=now)
-    event = PersonLeft(
-        unit_id=posting.unit_id,
-        person_id=person.id,
-        person_ids=(person.id,),
-        name=person.full_name,
-        unit=queries.name_on(posting.unit_id, posting.from_on),
-        on=on,
-    )
+    shorten(posting, until=on, now=now)
+    facts: dict[str, Any] = {
+        "unit_id": posting.unit_id,
+        "person_id": person.id,
+        "person_ids": (person.id,),
+        "name": person.full_name,
+        "unit": queries.name_on(posting.unit_id, posting.from_on),
+        "on": on,
+    }
+    event = PersonLeftFor(reason=reason, **facts) if reason else PersonLeft(**facts)
     _tell(person, event, by)
 
 
@@ -223,7 +225,7 @@ def _lock(posting: Posting) -> Person:
     return db.session.get_one(Person, posting.person_id)
 
 
-def _supersede(posting: Posting, *, until: date, now: datetime) -> None:
+def shorten(posting: Posting, *, until: date, now: datetime) -> None:
     """Believe a posting only up to a day: the row itself stays as it was, a shorter one takes its place."""
     posting.superseded_at = now
     if posting.from_on < until:

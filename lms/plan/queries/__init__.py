@@ -13,6 +13,7 @@ from lms.plan.queries.facts import (
     tree,
 )
 from lms.plan.queries.kept import KEPT_FIGURES, Kept, kept_figures, kept_in_era
+from lms.plan.queries.moves import Officer, Piece, PlacedDuty, account_names, address_of, office_of, placed_duties
 from lms.plan.queries.names import anybody_is_posted, course_ids_by_slug, known_kinds, known_positions, units_by_code
 from lms.plan.queries.screens import (
     AudienceRow,
@@ -50,6 +51,9 @@ __all__ = [
     "Duty",
     "Effect",
     "Kept",
+    "Officer",
+    "Piece",
+    "PlacedDuty",
     "Proof",
     "ReasonRow",
     "RequirementChoice",
@@ -60,6 +64,8 @@ __all__ = [
     "UnitNaming",
     "WaiverRow",
     "Why",
+    "account_names",
+    "address_of",
     "all_duties_of",
     "anybody_is_posted",
     "clauses_of",
@@ -76,6 +82,8 @@ __all__ = [
     "known_positions",
     "last_checks",
     "obliged_on",
+    "office_of",
+    "placed_duties",
     "plan_by_code",
     "plans",
     "proof",

@@ -16,17 +16,22 @@ from lms.plan.service.figures import (
     mark_figures,
     settle_figures,
 )
+from lms.plan.service.letters import tell_of_answer, tell_of_proposal
+from lms.plan.service.moves import DutyMoved, MoveEffect, UnitMoved, preview_move
 from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
 from lms.plan.service.previews import StopEffect, preview_stops
 from lms.plan.service.waivers import Exempt, waive, withdraw_waiver
 
 __all__ = [
     "BadPlan",
+    "DutyMoved",
     "Exempt",
     "Found",
+    "MoveEffect",
     "PlanChange",
     "StopEffect",
     "Tell",
+    "UnitMoved",
     "begin_check",
     "begin_figures",
     "compact_figures",
@@ -36,6 +41,7 @@ __all__ = [
     "import_plan",
     "last_change",
     "mark_figures",
+    "preview_move",
     "preview_plan",
     "preview_stops",
     "rebuild",
@@ -44,6 +50,8 @@ __all__ = [
     "refresh_requirements",
     "settle",
     "settle_figures",
+    "tell_of_answer",
+    "tell_of_proposal",
     "waive",
     "withdraw_waiver",
 ]
