@@ -4,9 +4,10 @@ from io import BytesIO
 
 import pytest
 
+from lms.identity.models import Role
 from lms.organisation import queries
 from lms.platform.db import db
-from tests.factories import make_person, make_unit
+from tests.factories import make_account, make_person, make_unit
 from tests.organisation.test_reforms import DAY, at
 
 FILE = """\
@@ -50,6 +51,9 @@ def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
     assert "Đã áp dụng: 2 người đổi đơn vị từ ngày 01/07/2026." in applied.text
     assert applied.heading == "Sắp xếp thử"
     assert applied.table(0) == [["Phường A", "1 người", "1"]]
+    assert applied.table(1) == [
+        ["Phường A", "Phường C", "một phần", "1"], ["Phường A", "Phường D", "phần còn lại", "1"],
+    ]  # fmt: skip
     assert (at(people[0], DAY), at(people[1], DAY)) == (["c"], ["d"])
     reform = queries.reform_of("thu")
     listed = giang.get("reform.waiting_list", reform_id=reform.id).response.get_data(as_text=True)
@@ -102,3 +106,34 @@ def test_a_word_that_is_not_known_is_answered_with_those_that_are(people, cast, 
     wrong = "units:\n  - {code: x, name: X, kind: lang, parent: tp-ha-noi}\n"
     page = giang.post("reform.start", 422, data=sent(wrong, on="01/07/2026"))
     assert "Loại “lang” không dùng được. Hãy ghi một trong: thanh_pho" in page.errors[0]
+
+
+def test_a_reform_on_record_shows_what_it_did(people, cast, browse):
+    ward = queries.unit_on("a", DAY)
+    make_account(person=make_person(name="Lê Thị Vai", unit=cast.city), role=Role.HR, at=ward)
+    lone = make_unit(code="e", name="Phường E", parent=cast.city)
+    make_account(person=make_person(name="Bùi Văn Hết", unit=cast.city), role=Role.HR, at=lone)
+    text = """\
+code: ghi-lai
+title: "Nhập A vào C"
+successions:
+  - {old: "a", new: "c"}
+  - {old: "e"}
+renames:
+  - {unit: "d", name: "Phường Đê"}
+moves:
+  - {unit: "c", parent: "d"}
+"""
+    giang = browse.as_(cast.giang)
+    number = int(giang.post("reform.start", data=sent(text, on="01/07/2026")).location.rsplit("/", 1)[1])
+    page = giang.follow(giang.post("reform.apply_file", file_id=number))
+    assert page.table(0) == [
+        ["Phường A", "Phường C", "toàn bộ", "2"], ["Phường E", "giải thể, không có đơn vị kế thừa", "–", "0"],
+    ]  # fmt: skip
+    assert "Phường D đổi tên thành Phường Đê" in page.text
+    assert "Phường C từ Thành phố Hà Nội về trực thuộc Phường Đê" in page.text
+    assert page.table(1) == [
+        ["Lê Thị Vai", "cán bộ nhân sự", "Phường A", "chuyển sang Phường C"],
+        ["Bùi Văn Hết", "cán bộ nhân sự", "Phường E", "kết thúc cùng đơn vị"],
+    ]  # fmt: skip
+    assert "Phân công đơn vị mới" not in page.text

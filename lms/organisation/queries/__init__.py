@@ -42,6 +42,7 @@ from lms.organisation.queries.proposals import (
     proposals_in,
     proposals_waiting,
 )
+from lms.organisation.queries.reform_record import Handover, handovers, rehangings_on, renamings_on
 from lms.organisation.queries.reforms import (
     PostedPerson,
     ReformRow,
@@ -109,6 +110,7 @@ __all__ = [
     "Chosen",
     "CorrectionRow",
     "Folder",
+    "Handover",
     "ListedPerson",
     "Option",
     "PersonFacts",
@@ -136,6 +138,7 @@ __all__ = [
     "count_waiting_within",
     "departments_asked",
     "facts_of_person",
+    "handovers",
     "heads_under",
     "heirs_of",
     "ids_asked",
@@ -178,6 +181,8 @@ __all__ = [
     "reform_with",
     "reforms_on_record",
     "reforms_that_repost",
+    "rehangings_on",
+    "renamings_on",
     "root_on",
     "second_posting",
     "second_posting_in",

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -268,13 +268,42 @@ def choose(reform_id: int) -> AnyResponse:
 
 
 def _reform_page(reform: Reform, form: Form) -> AnyResponse:
+    on = reform.effective_on
+    rows = queries.handovers(reform)
+    heirs = _heirs(rows)
+    asking = queries.asking(current_user, reform.id)
     return page(
         "organisation/reform_show.html",
         form=form,
         reform=reform,
-        total=queries.count_waiting(reform.id),
-        asking=queries.asking(current_user, reform.id),
+        total=queries.count_waiting(reform.id) if asking else 0,
+        asking=asking,
+        handovers=rows,
+        begun={row.new_id for row in rows if row.begins},
+        ended={row.old_id for row in rows if row.ended},
+        went=sum(row.people for row in rows if row.new_id != row.old_id),
+        renamed=queries.renamings_on(on),
+        rehung=queries.rehangings_on(on),
+        grants=service.past_grants_of(heirs, on) if reform.applied_at else [],
+        rules=service.rules_of(heirs, on),
+        shares=labels.SHARES,
+        eve=on - timedelta(days=1),
+        bridged=reform.applied_at and on <= clock.today() and "reports.bridge" in current_app.view_functions,
+        most=MOST_SHOWN,
     )
+
+
+def _heirs(rows: list[queries.Handover]) -> list[service.Heir]:
+    """Ended units with their successors, as whoever knows roles and rules asks for them."""
+    found: dict[int, list[queries.Handover]] = {}
+    for row in rows:
+        if row.ended and row.share != "area_only":
+            found.setdefault(row.old_id, []).append(row)
+    heirs = []
+    for old_id, some in found.items():
+        news = tuple(row.new for row in some if row.new)
+        heirs.append(service.Heir(old_id, some[0].old, news[0] if len(news) == 1 else "" if news else None, news))
+    return heirs
 
 
 @bp.get("/don-vi/sap-xep/dot/<int:reform_id>/cho-phan-cong.csv")
