@@ -97,8 +97,13 @@ def test_one_by_one_by_department_and_by_name(wards, browse):
     assert (at(hoa, DAY), at(an, DAY)) == (["moi"], ["moi"])
     page = hr.get("assign.unit", **wards.address)
     assert "Không còn ai chờ phân công" in page.text
+    assert "Phường Mới · Phường B" in page.text
     settled = hr.get("assign.unit", **wards.address, loc="da")
     assert len(settled.table(0)) == 3
+    kept = {f"den-{an.id}": "", f"truoc-{an.id}": unit_id("moi"), "viec": "tung"}
+    page = hr.post("assign.unit", 422, data=kept, **wards.address, loc="da")
+    assert page.errors[0].startswith("Chưa có lựa chọn nào thay đổi.")
+    assert at(an, DAY) == ["moi"]
     again = {"den_chung": unit_id("b"), "viec": "chon", "nguoi": [str(an.id)]}
     hr.post("assign.unit", data=again, **wards.address, loc="da")
     assert at(an, DAY) == ["b"]

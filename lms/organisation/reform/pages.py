@@ -137,7 +137,7 @@ def _settled(asked: service.UnitAsked, wanted: Filter) -> list[queries.PostedPer
 
 
 def _picks(form: AssignForm, asked: service.UnitAsked, wanted: Filter, arrived: ReformFile) -> dict[int, str]:
-    picks = picked(form, lambda: [row.person_id for row in _settled(asked, wanted)])
+    picks = picked(form, lambda: [row.person_id for row in _settled(asked, wanted)], may_clear=True)
     codes = dict(asked.options)
 
     def meant(text: str) -> str:
@@ -165,6 +165,7 @@ def _desk_page(arrived: ReformFile, asked: service.UnitAsked, form: AssignForm, 
     named = Counter(name for row in asked.people for name in row.departments)
     desk = Desk(
         unit=asked.name,
+        receiving=[name for _code, name in asked.options],
         day=arrived.on_day,
         waiting=len(asked.people) - len(asked.chosen),
         settled=len(asked.chosen),
@@ -272,13 +273,15 @@ def _reform_page(reform: Reform, form: Form) -> AnyResponse:
     rows = queries.handovers(reform)
     heirs = _heirs(rows)
     asking = queries.asking(current_user, reform.id)
+    where = paging(len(rows))
     return page(
         "organisation/reform_show.html",
         form=form,
         reform=reform,
         total=queries.count_waiting(reform.id) if asking else 0,
         asking=asking,
-        handovers=rows,
+        handovers=rows[where.offset : where.offset + where.size],
+        paging=where,
         begun={row.new_id for row in rows if row.begins},
         ended={row.old_id for row in rows if row.ended},
         went=sum(row.people for row in rows if row.new_id != row.old_id),
