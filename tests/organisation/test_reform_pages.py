@@ -3,12 +3,15 @@
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 
 from lms.identity.models import Role
 from lms.organisation import queries
+from lms.organisation.models import Posting
 from lms.platform.db import db
+from lms.platform.jobs.worker import Worker
 from tests.factories import make_account, make_person, make_unit
-from tests.organisation.test_reforms import DAY, at
+from tests.organisation.test_reforms import DAY, apply, at
 
 FILE = """\
 code: thu
@@ -137,3 +140,38 @@ moves:
         ["Bùi Văn Hết", "cán bộ nhân sự", "Phường E", "kết thúc cùng đơn vị"],
     ]  # fmt: skip
     assert "Phân công đơn vị mới" not in page.text
+
+
+def test_a_reform_of_many_people_is_a_job_that_runs_once(people, cast, browse, app, monkeypatch):
+    monkeypatch.setattr("lms.organisation.reform.pages.MOST_AT_ONCE", 1)
+    giang = browse.as_(cast.giang)
+    number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
+    assert "Đợt này chuyển 2 người nên chạy trong nền" in giang.get("reform.show_file", file_id=number).text
+    asked = giang.post("reform.apply_file", file_id=number)
+    assert giang.post("reform.apply_file", file_id=number).location == asked.location
+    assert giang.follow(asked).heading == "Áp dụng sắp xếp đơn vị theo tệp “thu.yaml”"
+    assert at(people[0], DAY) == ["a"]
+    worked_off(app)
+    assert "Đã xong" in giang.follow(asked).text
+    assert [at(person, DAY) for person in people] == [["d"], ["d"]]
+    assert "Đợt sắp xếp này đã được áp dụng." in giang.get("reform.show_file", file_id=number).text
+
+
+def test_a_reform_that_no_longer_fits_is_given_up_and_leaves_nothing(people, cast, browse, app, monkeypatch):
+    monkeypatch.setattr("lms.organisation.reform.pages.MOST_AT_ONCE", 1)
+    giang = browse.as_(cast.giang)
+    number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
+    asked = giang.post("reform.apply_file", file_id=number)
+    apply(FILE.replace("code: thu", "code: khac"))
+    moved = db.session.scalar(sa.select(sa.func.count()).select_from(Posting))
+    worked_off(app)
+    page = giang.follow(asked)
+    assert "Không làm được" in page.text
+    assert "thu.yaml:4: Không có đơn vị mã “a”" in page.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Posting)) == moved
+
+
+def worked_off(app):
+    """Let a worker do what is due, the reform first."""
+    Worker(app).step(with_heartbeat=False)
+    db.session.expire_all()

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.organisation import labels, queries, service
 from lms.organisation.forms import AssignForm, ChoicesForm, ConfirmForm, ReformForm
+from lms.organisation.jobs import APPLY
 from lms.organisation.models import Reform, ReformFile
 from lms.organisation.reform import lists, samples
 from lms.organisation.reform.desk import Desk, Filter, Line, asked_filter, picked, understood
@@ -18,6 +19,7 @@ from lms.organisation.reform.reading import read_choices
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.forms import Form
+from lms.platform.jobs import enqueue
 from lms.platform.pages import address, page, paging
 
 bp = Blueprint("reform", __name__)
@@ -29,7 +31,7 @@ SAMPLE_TYPES = {
 }
 MOST_SHOWN = 200
 MOST_AT_ONCE = 5_000
-"""People whom a request may move; more is a matter for the command line, which nobody waits for in a browser."""
+"""People whom a request moves; more are moved by a background job, for which nobody has to wait."""
 
 
 def _at_the_root() -> None:
@@ -206,14 +208,30 @@ def apply_file(file_id: int) -> AnyResponse:
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
-            if service.revisit_reform(arrived).people > MOST_AT_ONCE:
-                abort(413)
+            people = service.revisit_reform(arrived).people
+            if people > MOST_AT_ONCE:
+                return redirect(url_for("jobs.show", job_id=_put_off(arrived, people)))
             outcome = service.apply_reform(arrived, by=current_user, now=clock.now())
             flash(_("Đã áp dụng: %(n)s người đổi đơn vị từ ngày %(day)s.", n=outcome.people, day=_day(outcome)))
             return redirect(url_for(".show", reform_id=arrived.reform_id))
         except UnreadableReform as error:
             form.form_errors = [*form.form_errors, *error.lines[:20]]
     return _file_page(arrived, form)
+
+
+def _put_off(arrived: ReformFile, people: int) -> int:
+    """Let a worker carry the file out; asked twice it is still one job."""
+    job = enqueue(
+        APPLY,
+        {"file_id": arrived.id},
+        by=current_user,
+        now=clock.now(),
+        title=_("Áp dụng sắp xếp đơn vị theo tệp “%(file)s”", file=arrived.file_name)[:200],
+        unique_key=f"reform-file:{arrived.id}",
+        back=url_for(".show_file", file_id=arrived.id),
+        total=people,
+    )
+    return job.id
 
 
 def _day(outcome: service.Outcome) -> str:
