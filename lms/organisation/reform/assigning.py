@@ -67,8 +67,8 @@ def _listed(reform: Reform, old_id: int, wanted: Filter) -> list[int]:
 
 def _meant(text: str, reform: Reform) -> str:
     """The one unit of the day that a text names, else ""."""
-    found = queries.units_said(text, reform.effective_on)
-    return str(found[0]) if len(found) == 1 else ""
+    found, wholly = queries.units_said(text, reform.effective_on)
+    return str(found[0].id) if wholly and len(found) == 1 else ""
 
 
 def _tell(done: service.Assigned, refused: int) -> None:

@@ -145,8 +145,8 @@ def _picks(form: AssignForm, asked: service.UnitAsked, wanted: Filter, arrived: 
     def meant(text: str) -> str:
         if codes:
             return text if text in codes else ""
-        found = queries.units_said(text, arrived.on_day)
-        return queries.unit_row(found[0], arrived.on_day).code if len(found) == 1 else ""
+        found, wholly = queries.units_said(text, arrived.on_day)
+        return found[0].code if wholly and len(found) == 1 else ""
 
     known = {row.person_id for row in asked.people}
     return {person: code for person, code in understood(form, picks, meant).items() if person in known}
