@@ -1,11 +1,13 @@
 """Queries of certificates: the register, one's own papers, verification, and what issuing needs to know."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Course, CourseVersion
@@ -13,10 +15,11 @@ from lms.certificates import rules
 from lms.certificates.models import Certificate, CertificateSeries
 from lms.certificates.rules import Directory, Facts, Name, Status
 from lms.learning.models import Completion
-from lms.organisation.models import Person, Succession, Unit, UnitName, UnitPlace
+from lms.organisation.models import Person, Succession, UnitName
 from lms.organisation.scope import within
 from lms.platform import vietnamese
 from lms.platform.access import Actor, Permission
+from lms.platform.columns import day
 from lms.platform.db import db
 
 # What issuing needs ---------------------------------------------------------------------------------------------------
@@ -79,9 +82,14 @@ def _as_facts(row: Any) -> Facts:
     )
 
 
+@lru_cache(maxsize=1)
+def _facts_of_one() -> Any:
+    return _facts().where(Completion.id == bindparam("completion_id"))
+
+
 def facts_of(completion_id: int) -> Facts | None:
     """What a completion says, None if there is no such completion."""
-    row = db.session.execute(_facts().where(Completion.id == completion_id)).first()
+    row = db.session.connection().execute(_facts_of_one(), {"completion_id": completion_id}).first()
     return None if row is None else _as_facts(row)
 
 
@@ -118,7 +126,7 @@ def organisers_waiting(completion_ids: Sequence[int] | None = None) -> dict[int,
 def directory(unit_ids: Iterable[int], first: date, last: date) -> Directory:
     """The given units with those above them, and their successors and forebears where `first`–`last` asks for them.
 
-    Three statements when every unit lives throughout; a few more for each reform on the way.
+    One statement when every unit lives throughout; a few more for each reform on the way.
     """
     found = Directory()
     wanted = set(unit_ids)
@@ -130,9 +138,6 @@ def directory(unit_ids: Iterable[int], first: date, last: date) -> Directory:
         unsettled = {u for u in wanted if u in found.lives and _ends_or_begins(found.lives[u], first, last)}
         wanted = _read_successions(found, unsettled) if unsettled else set()
         wanted |= {parent for unit in unsettled for parent, _from, _to in found.parents.get(unit, ())}
-    above = {parent for places in found.parents.values() for parent, _from, _to in places} - set(found.names)
-    if above:
-        _read_names(found, above)
     return found
 
 
@@ -140,27 +145,37 @@ def _ends_or_begins(life: tuple[date, date], first: date, last: date) -> bool:
     return life[0] > first or life[1] <= last
 
 
+# One statement: lives, places, names, and the names of the units above.
+_UNITS = (
+    text(
+        """
+        SELECT 1 AS what, id, 0 AS parent_id, '' AS name, '' AS kind, '' AS abbreviation,
+          valid_from AS from_on, valid_to AS to_on FROM unit WHERE id IN :ids
+        UNION ALL
+        SELECT 2, unit_id, parent_id, '', '', '', from_on, to_on FROM unit_place
+        WHERE unit_id IN :ids AND parent_id IS NOT NULL
+        UNION ALL
+        SELECT 3, unit_id, 0, name, kind, abbreviation, from_on, to_on FROM unit_name
+        WHERE unit_id IN :ids OR unit_id IN (SELECT parent_id FROM unit_place WHERE unit_id IN :ids)
+        """
+    )
+    .bindparams(bindparam("ids", expanding=True))
+    .columns(from_on=day(), to_on=day())
+)
+
+
 def _read_units(found: Directory, unit_ids: set[int]) -> None:
-    rows = db.session.execute(
-        select(Unit.id, Unit.valid_from, Unit.valid_to, UnitPlace.parent_id, UnitPlace.from_on, UnitPlace.to_on)
-        .outerjoin(UnitPlace, UnitPlace.unit_id == Unit.id)
-        .where(Unit.id.in_(sorted(unit_ids)))
-    )
-    for unit_id, born, ended, parent_id, from_on, to_on in rows:
-        found.lives[unit_id] = (born, ended)
-        if parent_id is not None:
-            found.parents.setdefault(unit_id, []).append((parent_id, from_on, to_on))
-    _read_names(found, unit_ids)
-
-
-def _read_names(found: Directory, unit_ids: set[int]) -> None:
-    rows = db.session.execute(
-        select(
-            UnitName.unit_id, UnitName.name, UnitName.kind, UnitName.abbreviation, UnitName.from_on, UnitName.to_on
-        ).where(UnitName.unit_id.in_(sorted(unit_ids)))
-    )
-    for unit_id, name, kind, abbreviation, from_on, to_on in rows:
-        found.names.setdefault(unit_id, []).append(Name(name, kind, abbreviation, from_on, to_on))
+    lives, parents, names = found.lives, defaultdict(list), defaultdict(list)
+    rows = db.session.connection().execute(_UNITS, {"ids": sorted(unit_ids)})
+    for what, unit_id, parent_id, name, kind, abbreviation, from_on, to_on in rows:
+        if what == 1:
+            lives[unit_id] = (from_on, to_on)
+        elif what == 2:
+            parents[unit_id].append((parent_id, from_on, to_on))
+        else:
+            names[unit_id].append(Name(name, kind, abbreviation, from_on, to_on))
+    found.parents.update(parents)
+    found.names.update(names)
 
 
 def _read_successions(found: Directory, unit_ids: set[int]) -> set[int]:

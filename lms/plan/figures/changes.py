@@ -1,14 +1,10 @@
 """Appending what segments that come and go change in the figures, as set SQL. In plain loops: `contribution`."""
 
-from datetime import date
-
 import sqlalchemy as sa
 
 from lms.plan.derive.work import Work
-from lms.plan.figures.contribution import FIGURES, Stretch, changes
-from lms.plan.figures.models import FigureDelta, FigureEra, FigureHead, FigureOrigin
-from lms.plan.models import Segment
-from lms.platform.db import greatest, least
+from lms.plan.figures.contribution import FIGURES
+from lms.plan.figures.models import FigureHead
 
 COLUMNS = ", ".join(FIGURES)
 MANY = 50_000
@@ -145,52 +141,3 @@ def _turn_over(work: Work, *, of_people: bool) -> None:
         "WHERE f.person_id IN (SELECT person_id FROM w_turned)"
     )
     append(work, segments.replace("{sign}", "1"))
-
-
-def studied(
-    connection: sa.Connection,
-    person_id: int,
-    requirement_id: int,
-    cycle: int,
-    *,
-    started_on: date,
-    fulfilled_on: date,
-) -> None:
-    """Append what other days of study change for the segments of one obligation, before they are written.
-
-    The hot path: one reading, one insert of at most a few rows.
-    """
-    rows = connection.execute(
-        sa.select(
-            Segment.requirement_id,
-            Segment.unit_id,
-            sa.func.coalesce(FigureOrigin.unit_id, 0),
-            Segment.kind,
-            greatest(Segment.from_on, FigureEra.from_on, type_=Segment.from_on.type),
-            least(Segment.to_on, FigureEra.to_on, type_=Segment.to_on.type),
-            Segment.due_on,
-            Segment.started_on,
-            Segment.fulfilled_on,
-        )
-        .join(FigureEra, sa.and_(Segment.from_on < FigureEra.to_on, FigureEra.from_on < Segment.to_on))
-        .outerjoin(
-            FigureOrigin,
-            sa.and_(FigureOrigin.person_id == Segment.person_id, FigureOrigin.reform_id == FigureEra.reform_id),
-        )
-        .where(
-            Segment.person_id == person_id,
-            Segment.requirement_id == requirement_id,
-            Segment.cycle == cycle,
-            sa.exists(sa.select(FigureHead.day)),
-        )
-    )
-    stretches = [Stretch(*row) for row in rows]
-    found = changes(
-        pair for stretch in stretches for pair in ((-1, stretch), (1, stretch.with_activity(started_on, fulfilled_on)))
-    )
-    if found:
-        names = ("day", "unit_id", "origin_id", "requirement_id", *FIGURES)
-        connection.execute(
-            sa.insert(FigureDelta.__table__),
-            [dict(zip(names, (*key, *numbers), strict=True)) for key, numbers in sorted(found.items())],
-        )

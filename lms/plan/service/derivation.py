@@ -5,16 +5,16 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from lms.plan import queries, rules
 from lms.plan.derive import Scope, derive
 from lms.plan.derive.run import analyse
-from lms.plan.figures.changes import studied
 from lms.plan.models import Obligation, Segment
-from lms.plan.service.reshaping import reshape
+from lms.plan.service.following import follow_people, follow_study
 from lms.platform.db import db, is_postgresql, lock
 
 LOCK = "plan:derive"
-"""Derivations exclude each other; a completion holds it shared, or a derivation could overwrite what it just wrote."""
+"""Derivations of many people exclude each other; whoever follows a few holds it shared, and those few for itself."""
+FEW = 100
+"""Up to so many people are derived one by one in memory; for more the set SQL costs less."""
 
 
 def rebuild(progress: Callable[[str, float], None] | None = None) -> None:
@@ -35,8 +35,25 @@ def settle() -> None:
 
 def refresh_people(person_ids: Iterable[int]) -> None:
     """Derive these people anew, for all requirements; costs what they cost, not what the city costs."""
-    if people := set(person_ids):
+    people = sorted(set(person_ids))
+    if len(people) > FEW:
         _derive(Scope(person_ids=people))
+    elif people:
+        db.session.flush()
+        hold_people(people)
+        follow_people(people)
+
+
+def hold_people(person_ids: Sequence[int]) -> None:
+    """Hold these people, in order of id: whoever follows other people goes on, a derivation of many waits."""
+    if is_postgresql():
+        db.session.connection().execute(_HOLD, {"people": sorted(person_ids)})
+
+
+_HOLD = sa.text(
+    f"SELECT pg_advisory_xact_lock_shared(hashtext('{LOCK}')), "
+    "pg_advisory_xact_lock(hashtext('plan:person'), person_id) FROM unnest(CAST(:people AS INTEGER[])) AS person_id"
+)
 
 
 def refresh_requirements(requirement_ids: Iterable[int]) -> None:
@@ -57,72 +74,8 @@ def _derive(scope: Scope, progress: Callable[[str, float], None] | None = None) 
 def refresh_person_course(person_id: int, course_id: int, today: date) -> list[int]:
     """Follow one start, completion or voided completion of a course; return the ids of obligations it newly fulfilled.
 
-    The hot path: spans and due days cannot have changed, so only first activity and fulfilment are worked out anew,
-    by the pure rule, for the obligations that this course can touch.
+    The hot path: a handful of statements, however large the city is.
     """
     db.session.flush()
-    if is_postgresql():
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(sa.func.hashtext(LOCK))))
-    touched = queries.touched_obligations(person_id, course_id)
-    if not touched:
-        return []
-    shaping = [row for row in touched if row.shapes]
-    fulfilled = reshape(person_id, shaping, today) if shaping else []
-    completions, starts = queries.study_facts(person_id)
-    for row in touched:
-        if row.shapes:
-            continue
-        activity = _activity_of(row, completions, starts)
-        if activity == rules.Activity(row.started_on, row.fulfilled_on):
-            continue
-        _write_activity(row, activity)
-        if row.fulfilled_on > today >= activity.fulfilled_on:
-            fulfilled.append(row.obligation_id)
-    return fulfilled
-
-
-def _activity_of(
-    row: queries.TouchedObligation,
-    completions: Sequence[rules.CompletionFact],
-    starts: Sequence[rules.StartFact],
-) -> rules.Activity:
-    if row.rule != "hours":
-        completions, starts = rules.counting(
-            course_ids=row.course_ids,
-            min_versions=row.min_versions,
-            equivalents=row.equivalents,
-            completions=completions,
-            starts=starts,
-        )
-    return rules.activity_of(
-        rule=row.rule,
-        course_ids=row.course_ids,
-        hours_needed=row.hours_needed,
-        content_group=row.content_group,
-        yearly=row.cycle != 0,
-        since=row.since,
-        until=row.until,
-        completions=completions,
-        starts=starts,
-    )
-
-
-def _write_activity(row: queries.TouchedObligation, activity: rules.Activity) -> None:
-    """Update the obligation and its one to three segments; the figures kept of them follow."""
-    studied(
-        db.session.connection(), row.person_id, row.requirement_id, row.cycle,
-        started_on=activity.started_on, fulfilled_on=activity.fulfilled_on,
-    )  # fmt: skip
-    values = {"started_on": activity.started_on, "fulfilled_on": activity.fulfilled_on}
-    for table, condition in (
-        (Obligation, Obligation.id == row.obligation_id),
-        (
-            Segment,
-            sa.and_(
-                Segment.person_id == row.person_id,
-                Segment.requirement_id == row.requirement_id,
-                Segment.cycle == row.cycle,
-            ),
-        ),
-    ):
-        db.session.execute(sa.update(table).where(condition).values(values))
+    hold_people([person_id])
+    return follow_study(person_id, course_id, today)
