@@ -169,6 +169,8 @@ class Audience(db.Model):  # type: ignore[name-defined]
     """Kind of the posting's own unit."""
     from_on: Mapped[date] = mapped_column(day())
     to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+    reform_id: Mapped[int | None] = mapped_column(ForeignKey("reform.id"))
+    """The reform that carries a rule of the plan on at this unit; None: the plan itself names the unit."""
 
 
 class Obligation(db.Model):  # type: ignore[name-defined]

@@ -41,6 +41,14 @@ from lms.plan.queries.stops import (
     waiver_for,
     waivers_of,
 )
+from lms.plan.queries.successions import (
+    handover,
+    people_below,
+    reforms_in_order,
+    rule_fates,
+    rules_at_ended_units,
+    rules_carried_on,
+)
 from lms.plan.queries.units import duties_in
 from lms.plan.queries.whys import Contact, ReasonRow, Why, contacts_for, reasons_of, why, why_not
 
@@ -78,6 +86,7 @@ __all__ = [
     "duties_in",
     "duties_of",
     "facts_of",
+    "handover",
     "kept_figures",
     "kept_in_era",
     "known_kinds",
@@ -89,16 +98,21 @@ __all__ = [
     "obliged_on",
     "office_of",
     "placed_duties",
+    "people_below",
     "plan_by_code",
     "plans",
     "proof",
     "reasons_of",
+    "reforms_in_order",
     "requirement_facts",
     "requirement_ids_by_code",
     "requirements_counting",
     "requirements_for",
     "requirements_named",
     "requirements_of",
+    "rule_fates",
+    "rules_at_ended_units",
+    "rules_carried_on",
     "standing_duties",
     "stops_of",
     "tree",

@@ -20,6 +20,7 @@ from lms.plan.service.letters import tell_of_answer, tell_of_proposal
 from lms.plan.service.moves import DutyMoved, MoveEffect, UnitMoved, preview_move
 from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
 from lms.plan.service.previews import StopEffect, preview_stops
+from lms.plan.service.successions import follow_successions, people_at
 from lms.plan.service.waivers import Exempt, waive, withdraw_waiver
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "compare_derived",
     "days_to_mark",
     "finish_check",
+    "follow_successions",
     "import_plan",
     "last_change",
     "mark_figures",
     "preview_move",
+    "people_at",
     "preview_plan",
     "preview_stops",
     "rebuild",

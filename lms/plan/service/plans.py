@@ -24,6 +24,7 @@ from lms.plan.models import (
 from lms.plan.planfile import PlanContent, Problem, RequirementContent, digest_of, read
 from lms.plan.queries import Effect
 from lms.plan.service.derivation import refresh_requirements
+from lms.plan.service.successions import follow_successions
 from lms.platform import files
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
@@ -92,6 +93,8 @@ def _apply(content: PlanContent, raw: bytes, *, by: By, today: date, now: dateti
     clause_ids = _write_clauses(plan, content)
     states = _write_requirements(plan, content, clause_ids, places)
     states |= _end_missing(plan, content, today)
+    for requirement_id in follow_successions(states).requirement_ids:
+        states[requirement_id] = "changed" if states[requirement_id] == "same" else states[requirement_id]
     db.session.flush()
     touched = [requirement_id for requirement_id, what in states.items() if what != "same"]
     with queries.comparing(touched, today) as effects_of:
@@ -317,10 +320,14 @@ def _audience_keys(wanted: RequirementContent, places: _Places) -> list[Audience
 
 
 def _write_audiences(requirement_id: int, keys: list[AudienceKey]) -> bool:
-    """Keep the rows that still hold, so that reasons keep pointing at them; delete and add the rest."""
+    """Keep the rows that still hold, so that reasons keep pointing at them; delete and add the rest.
+
+    What a reform carried on is not the file's to change.
+    """
     wanted = Counter(keys)
     gone: list[int] = []
-    for row in db.session.scalars(sa.select(Audience).where(Audience.requirement_id == requirement_id)):
+    own = sa.select(Audience).where(Audience.requirement_id == requirement_id, Audience.reform_id.is_(None))
+    for row in db.session.scalars(own):
         key = (row.sign, row.unit_id, row.subtree, row.position, row.category, row.kind, row.from_on, row.to_on)
         if wanted[key] > 0:
             wanted[key] -= 1

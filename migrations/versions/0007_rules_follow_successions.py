@@ -1,0 +1,24 @@
+"""Audience rules that a reform carries on at the successors of a unit.
+
+Compatible with the previous release: a column is added, nothing is rewritten. No import of the application.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007_rules_follow_successions"
+down_revision = "0005_checks_and_clock_stops"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    with op.batch_alter_table("audience") as batch:
+        batch.add_column(sa.Column("reform_id", sa.Integer(), nullable=True))
+        batch.create_foreign_key(op.f("fk_audience_reform_id"), "reform", ["reform_id"], ["id"])
+
+
+def downgrade():
+    with op.batch_alter_table("audience") as batch:
+        batch.drop_constraint(op.f("fk_audience_reform_id"), type_="foreignkey")
+        batch.drop_column("reform_id")
