@@ -296,6 +296,15 @@ class DueGrant(db.Model):  # type: ignore[name-defined]
     superseded_at: Mapped[datetime | None] = mapped_column(moment())
 
 
+class FollowedPerson(db.Model):  # type: ignore[name-defined]
+    """Somebody whose duties were followed while a derivation of many was under way, which takes them up again."""
+
+    __tablename__ = "followed_person"
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    person_id: Mapped[int]
+
+
 class PlanImport(db.Model):  # type: ignore[name-defined]
     """A plan file as it was applied: what was read, what it changed."""
 

@@ -1,5 +1,7 @@
 """Appending what segments that come and go change in the figures, as set SQL. In plain loops: `contribution`."""
 
+from enum import Enum, auto
+
 import sqlalchemy as sa
 
 from lms.plan.derive.work import Work
@@ -9,6 +11,9 @@ from lms.plan.figures.models import FigureHead
 COLUMNS = ", ".join(FIGURES)
 MANY = 50_000
 """From so many replaced segments on it is asked whether making everything anew costs less than appending."""
+
+MANY_TURNED = 20_000
+"""From so many people with another former unit on the same is taken for granted."""
 
 # A segment is cut where a reform becomes the last one: from then on its people stand for another former unit.
 _STRETCH = """
@@ -54,8 +59,8 @@ JOIN (SELECT 1 AS turn UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 
 
 _SUMS = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
 _ANY = " OR ".join(f"SUM({name}) <> 0" for name in FIGURES)
-_APPEND = f"""
-INSERT INTO figure_delta (day, unit_id, origin_id, requirement_id, {COLUMNS})
+_INTO = f"INSERT INTO figure_delta (day, unit_id, origin_id, requirement_id, {COLUMNS})"
+_CHANGES = f"""
 SELECT day, unit_id, origin_id, requirement_id, {_SUMS} FROM ({_TURN}) t
 GROUP BY day, unit_id, origin_id, requirement_id HAVING {_ANY}
 """
@@ -97,20 +102,56 @@ def forget(work: Work) -> None:
 
 def append(work: Work, source: str) -> None:
     """Append what these rows (the columns of a segment, and a sign) change."""
-    work.run(_APPEND.replace("{source}", source))
+    work.run(f"{_INTO} {_CHANGES.replace('{source}', source)}")
 
 
-def changed(work: Work, *, of_people: bool) -> None:
-    """Append what replacing the segments `w_left` by `w_came` changes, before they are replaced.
+class Fate(Enum):
+    """What replacing segments does to the kept figures."""
 
-    People whose former unit has become another one are turned over first, with all their segments. Where more would
-    be appended than making everything anew costs, the figures are forgotten instead.
+    NONE_KEPT = auto()
+    APPENDED = auto()
+    FORGOTTEN = auto()
+    """It costs less to make everything anew."""
+
+
+def prepare(work: Work, *, of_people: bool) -> Fate:
+    """Sum up, into w_delta, what replacing the segments w_gone_segment by w_came_segment will change.
+
+    People whose former unit has become another one are left to `write`: all their segments must be turned over.
     """
+    if not are_kept(work.connection):
+        return Fate.NONE_KEPT
     if _eras_differ(work) or (not of_people and _are_too_many(work)):
+        return Fate.FORGOTTEN
+    some = "{}.person_id IN (SELECT person_id FROM w_person)" if of_people else "1 = 1"
+    turned = _TURNED.replace("{what}", "f.person_id").replace("{of_f}", some.format("f"))
+    work.make("w_turned", turned.replace("{of_o}", some.format("o")), "person_id")
+    if work.number("SELECT COUNT(*) FROM w_turned") > MANY_TURNED:
+        return Fate.FORGOTTEN
+    work.make("w_delta", _CHANGES.replace("{source}", _replaced(f"NOT {_TURNED_ONE}")))
+    return Fate.APPENDED
+
+
+def write(work: Work, fate: Fate) -> None:
+    """Append what was prepared, before segments are replaced; what it holds of people in w_late is taken back."""
+    if fate is Fate.FORGOTTEN:
         forget(work)
-        return
-    _turn_over(work, of_people=of_people)
-    append(work, f"SELECT {SEGMENT}, -1 AS sign FROM w_left UNION ALL SELECT {SEGMENT}, 1 FROM w_came")
+    elif fate is Fate.APPENDED:
+        _turn_over(work)
+        work.run(f"{_INTO} SELECT day, unit_id, origin_id, requirement_id, {COLUMNS} FROM w_delta")
+        late = "person_id IN (SELECT person_id FROM w_late)"
+        append(work, _replaced(f"{late} AND NOT {_TURNED_ONE}", gone=1, came=-1))
+        append(work, _replaced(f"{_TURNED_ONE} AND NOT {late}"))
+
+
+_TURNED_ONE = "person_id IN (SELECT person_id FROM w_turned)"
+
+
+def _replaced(people: str, *, gone: int = -1, came: int = 1) -> str:
+    return (
+        f"SELECT {SEGMENT}, {gone} AS sign FROM w_gone_segment WHERE {people} "
+        f"UNION ALL SELECT {SEGMENT}, {came} FROM w_came_segment WHERE {people}"
+    )
 
 
 def _eras_differ(work: Work) -> bool:
@@ -122,19 +163,17 @@ def _eras_differ(work: Work) -> bool:
 
 
 def _are_too_many(work: Work) -> bool:
-    left, came = work.number("SELECT COUNT(*) FROM w_left"), work.number("SELECT COUNT(*) FROM w_came")
+    left, came = work.number("SELECT COUNT(*) FROM w_gone_segment"), work.number("SELECT COUNT(*) FROM w_came_segment")
     return left + came > MANY and 4 * left >= work.number("SELECT COUNT(*) FROM segment")
 
 
-def _turn_over(work: Work, *, of_people: bool) -> None:
-    some = "{}.person_id IN (SELECT person_id FROM w_person)" if of_people else "1 = 1"
-    turned = _TURNED.replace("{what}", "f.person_id").replace("{of_f}", some.format("f"))
-    work.make("w_turned", turned.replace("{of_o}", some.format("o")), "person_id")
+def _turn_over(work: Work) -> None:
+    """Take away every segment of these people under the old former unit, and add it under the new one."""
     if not work.number("SELECT COUNT(*) FROM w_turned"):
         return
-    segments = f"SELECT {SEGMENT}, {{sign}} AS sign FROM segment WHERE person_id IN (SELECT person_id FROM w_turned)"
+    segments = f"SELECT {SEGMENT}, {{sign}} AS sign FROM segment WHERE {_TURNED_ONE}"
     append(work, segments.replace("{sign}", "-1"))
-    work.run("DELETE FROM figure_origin WHERE person_id IN (SELECT person_id FROM w_turned)")
+    work.run(f"DELETE FROM figure_origin WHERE {_TURNED_ONE}")
     work.run(
         "INSERT INTO figure_origin (reform_id, person_id, unit_id) SELECT f.reform_id, f.person_id, f.unit_id "
         "FROM former_unit f JOIN figure_era e ON e.reform_id = f.reform_id "

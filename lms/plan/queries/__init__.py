@@ -2,7 +2,7 @@
 
 from lms.plan.queries.checks import Proof, last_checks, proof
 from lms.plan.queries.duties import Duty, all_duties_of, duties_of
-from lms.plan.queries.effects import Effect, comparing
+from lms.plan.queries.effects import Effect, effects
 from lms.plan.queries.facts import facts_of, requirement_facts, tree
 from lms.plan.queries.following import (
     Known,
@@ -79,12 +79,12 @@ __all__ = [
     "all_duties_of",
     "anybody_is_posted",
     "clauses_of",
-    "comparing",
     "contacts_for",
     "course_ids_by_slug",
     "course_titles_of",
     "duties_in",
     "duties_of",
+    "effects",
     "facts_of",
     "handover",
     "kept_figures",

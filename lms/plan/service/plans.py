@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from lms.organisation import queries as organisation
 from lms.plan import queries, rules
+from lms.plan.derive import Scope
 from lms.plan.events import PlanImported
 from lms.plan.models import (
     Audience,
@@ -23,7 +24,7 @@ from lms.plan.models import (
 )
 from lms.plan.planfile import PlanContent, Problem, RequirementContent, digest_of, read
 from lms.plan.queries import Effect
-from lms.plan.service.derivation import refresh_requirements
+from lms.plan.service.derivation import derived, write
 from lms.plan.service.successions import follow_successions
 from lms.platform import files
 from lms.platform.db import db, lock
@@ -63,7 +64,7 @@ def preview_plan(content: bytes, *, by: By, today: date, now: datetime) -> PlanC
     plan = _read(content)
     savepoint = db.session.begin_nested()
     try:
-        return _apply(plan, content, by=by, today=today, now=now)
+        return _apply(plan, content, by=by, today=today, now=now, writing=False)
     finally:
         savepoint.rollback()
         db.session.expire_all()
@@ -81,7 +82,7 @@ def _read(content: bytes) -> PlanContent:
     return plan
 
 
-def _apply(content: PlanContent, raw: bytes, *, by: By, today: date, now: datetime) -> PlanChange:
+def _apply(content: PlanContent, raw: bytes, *, by: By, today: date, now: datetime, writing: bool = True) -> PlanChange:
     lock("plan:import")
     places = _resolve(content)
     digest = digest_of(content)
@@ -97,11 +98,13 @@ def _apply(content: PlanContent, raw: bytes, *, by: By, today: date, now: dateti
         states[requirement_id] = "changed" if states[requirement_id] == "same" else states[requirement_id]
     db.session.flush()
     touched = [requirement_id for requirement_id, what in states.items() if what != "same"]
-    with queries.comparing(touched, today) as effects_of:
-        refresh_requirements(touched)
-        effects = effects_of(states)
+    with derived(Scope(requirement_ids=touched)) as derivation:
+        effects = queries.effects(states, today)
+        if writing and touched:
+            write(derivation)
     change = PlanChange(plan.code, plan.number, plan.title, is_new, True, tuple(effects))
-    _record(plan, change, raw, by=by, today=today, now=now)
+    if writing:
+        _record(plan, change, raw, by=by, today=today, now=now)
     return change
 
 
