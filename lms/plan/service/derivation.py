@@ -100,7 +100,7 @@ def write(derivation: Derivation) -> None:
     _have_to_itself(swaps=derivation.swaps)
     late = sorted(set(db.session.scalars(sa.select(FollowedPerson.person_id))))
     derivation.write(late)
-    for some in batched(late, FEW):
+    for some in batched(late, 100):
         follow_people(some)
     # Rows were written beside the session: what it remembers of them may be old.
     for row in [row for row in db.session if isinstance(row, (Obligation, Segment))]:
