@@ -36,7 +36,7 @@ def sent(text, name="thu.yaml", **more):
 
 
 def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     assert "Sắp xếp đơn vị" in giang.get("organisation.units").links()
     arrived = giang.post("reform.start", data=sent(FILE, on="01/07/2026"))
     page = giang.follow(arrived)
@@ -83,7 +83,7 @@ def test_a_wrong_file_is_answered_with_its_lines(people, cast, browse):
 def test_each_sample_file_can_be_tried_as_it_is(cast, browse, kind):
     for n in range(6):
         make_person(unit=make_unit(code=f"w{n}", name=f"Phường Thứ {n}", parent=cast.city))
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     file = giang.get("reform.sample", kind=kind).response
     name = file.headers["Content-Disposition"].split('"')[1]
     upload = {"file": (BytesIO(file.data), name), "on": "01/12/2026"}

@@ -177,21 +177,39 @@ def rule_fates(heirs: Sequence[Heir], on: date) -> list[RuleFate]:
     by_unit = {heir.old_id: heir for heir in heirs}
     if not by_unit:
         return []
-    below: dict[int, list[int]] = defaultdict(list)
-    for row in _closure(on - timedelta(1), UnitClosure.unit_id.in_(sorted(by_unit))):
-        if row.ancestor_id in by_unit:
-            below[row.ancestor_id].append(row.unit_id)
+    eve = on - timedelta(1)
     rows = db.session.execute(
-        sa.select(Audience.unit_id, Audience.subtree, Audience.sign, Requirement.code, Requirement.short_title)
+        sa.select(
+            Audience.id,
+            Audience.unit_id,
+            Audience.sign,
+            Requirement.code,
+            Requirement.short_title,
+            UnitClosure.unit_id.label("below_id"),
+        )
         .join(Requirement, Requirement.id == Audience.requirement_id)
+        .join(
+            UnitClosure,
+            sa.and_(
+                UnitClosure.ancestor_id == Audience.unit_id,
+                UnitClosure.from_on <= eve,
+                UnitClosure.to_on > eve,
+                sa.or_(Audience.subtree, UnitClosure.depth == 0),
+            ),
+        )
         .where(
             Audience.unit_id.in_(sorted(by_unit)), Audience.from_on < on, Audience.to_on > on, Requirement.to_on > on
         )
-        .order_by(Requirement.place, Requirement.id, Audience.unit_id, Audience.id)
+        .order_by(Requirement.place, Requirement.id, Audience.unit_id, Audience.id, UnitClosure.unit_id)
     )
-    fates = []
-    for unit_id, subtree, sign, code, title in rows:
-        units = below[unit_id] if subtree else [unit_id]
-        news = tuple(dict.fromkeys(name for unit in sorted(units) for name in by_unit[unit].news))
-        fates.append(RuleFate(code, title, by_unit[unit_id].old, news, sign < 0))
+    told: dict[int, tuple[str, str, str, bool]] = {}
+    news: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        told[row.id] = (row.code, row.short_title, by_unit[row.unit_id].old, row.sign < 0)
+        if row.below_id in by_unit:
+            news[row.id] += by_unit[row.below_id].news
+    fates = [
+        RuleFate(code, title, old, tuple(dict.fromkeys(news[rule_id])), leaves_out)
+        for rule_id, (code, title, old, leaves_out) in told.items()
+    ]
     return list(dict.fromkeys(fates))
