@@ -13,9 +13,10 @@ from flask import current_app
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.orm import make_transient_to_detached
 
-from lms.certificates import queries, rules
+from lms.certificates import rules
 from lms.certificates.events import CertificateIssued, CertificateReplaced, CertificateRevoked, CertificatesLoaded
 from lms.certificates.models import Certificate, CertificateSeries
+from lms.certificates.queries import issuing
 from lms.certificates.rules import Facts, Ground, Issuer, NewCode, Replacement
 from lms.platform import clock
 from lms.platform.db import db, is_postgresql, lock
@@ -107,7 +108,7 @@ def issue(completion_id: int, *, by: By, today: date) -> Certificate | None:
     None where the completion brings none: unknown, voided, recognised from elsewhere, or issued before.
     An older certificate of the same person and course is thereby renewed.
     """
-    facts = queries.facts_of(completion_id)
+    facts = issuing.facts_of(completion_id)
     if facts is None or not rules.is_due(source=facts.source, voided=facts.voided):
         return None
     issuer = _issuer(facts, today)
@@ -127,7 +128,7 @@ def issue(completion_id: int, *, by: By, today: date) -> Certificate | None:
 
 
 def _issuer(facts: Facts, today: date) -> Issuer:
-    directory = queries.directory([facts.organiser_id], today, today)
+    directory = issuing.directory([facts.organiser_id], today, today)
     return rules.issuer_on(directory, facts.organiser_id, today, _city())
 
 
@@ -231,7 +232,7 @@ def revoke(certificate: Certificate, *, ground: Ground, reason: str, by: By, tod
 
 def corrections(certificate: Certificate, *, today: date) -> dict[str, tuple[Any, Any]]:
     """What a re-issue would put right today: key → (as printed, as it stands in the records now)."""
-    facts = queries.facts_of(certificate.completion_id)
+    facts = issuing.facts_of(certificate.completion_id)
     if facts is None:
         return {}
     fresh = rules.content(facts, _issuer(facts, today), _city())
@@ -240,7 +241,7 @@ def corrections(certificate: Certificate, *, today: date) -> dict[str, tuple[Any
 
 def reissue(certificate: Certificate, *, reason: str, by: By, today: date) -> Certificate:
     """Replace a faulty paper by a new one with a new number and today's records; Refused if a rule forbids it."""
-    facts = queries.facts_of(certificate.completion_id)
+    facts = issuing.facts_of(certificate.completion_id)
     assert facts is not None  # a certificate's completion is never deleted
     issuer = _issuer(facts, today)
     taken = _take_number(issuer, today.year)
@@ -275,17 +276,17 @@ def issue_many(
     Fills the books as the days went by: each certificate is dated on its completion's day and numbered in that order
     within issuer and year. Meant for loading a history; a completion of today goes through `issue`.
     """
-    waiting = queries.organisers_waiting(completion_ids)
+    waiting = issuing.organisers_waiting(completion_ids)
     if not waiting:
         return 0
-    directory = queries.directory(waiting, min(waiting.values()), today)
+    directory = issuing.directory(waiting, min(waiting.values()), today)
     lock("certificates:bulk")
     issuers: dict[tuple[int, date], Issuer] = {}
     books: dict[tuple[int, int], CertificateSeries] = {}
     city, now = _city(), clock.now()
 
     def rows() -> Iterator[dict[str, Any]]:
-        for facts in queries.facts_without_certificate(completion_ids):
+        for facts in issuing.facts_without_certificate(completion_ids):
             day = facts.completed_on
             issuer = issuers.get((facts.organiser_id, day))
             if issuer is None:

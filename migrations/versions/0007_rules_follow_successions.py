@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_rules_follow_successions"
-down_revision = "0005_checks_and_clock_stops"
+down_revision = "0006_jobs"
 branch_labels = None
 depends_on = None
 

@@ -15,11 +15,18 @@ from lms.plan.models import (
     CourseEquivalent,
     Cycle,
     DueGrant,
+    Obligation,
     Requirement,
     RequirementCourse,
     Waiver,
 )
 from lms.platform.db import db
+
+
+def window_cycle() -> sa.ColumnElement[int]:
+    """The number of the window an obligation lies in: all cycles of a duty that comes again lie in window 0."""
+    return sa.case((Requirement.repeat_months.is_(None), Obligation.cycle), else_=0)
+
 
 Listed = tuple[int, int | None]
 """A course and the first of its versions that counts."""
