@@ -1,25 +1,21 @@
 """Queries of certificates: the register, one's own papers, verification. What issuing needs lies in `issuing`."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from lms.catalogue.models import Course, CourseVersion
 from lms.certificates import rules
 from lms.certificates.models import Certificate, CertificateSeries
-from lms.certificates.rules import Directory, Facts, Name, Status
+from lms.certificates.rules import Status
 from lms.learning.models import Completion
-from lms.organisation.models import Person, Succession, UnitName
+from lms.organisation.models import Person, UnitName
 from lms.organisation.scope import within
 from lms.platform import vietnamese
 from lms.platform.access import Actor, Permission
-from lms.platform.columns import day
 from lms.platform.db import db
 
 # Certificates as they are read ----------------------------------------------------------------------------------------
