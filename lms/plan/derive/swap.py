@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from lms.plan.derive.store import KEY, TABLES
 from lms.plan.derive.work import Work
 
-MANY = 300_000
+MANY = 100_000
 """From so many rows to write on, new tables are quicker than changing the old ones."""
 
 
