@@ -11,8 +11,6 @@ from lms.organisation.events import (
     TransferProposed,
     UnitsReorganised,
 )
-from lms.organisation.service import tells_of_duties
-from lms.organisation.events import OrganisationLoaded, PostingsChanged, UnitsReorganised
 from lms.organisation.service import Heir, RuleFate, tells_of_duties, tells_of_rules
 from lms.plan import queries, service
 from lms.platform import clock

@@ -6,8 +6,8 @@ Compatible with the previous release: a column is added, nothing is rewritten. N
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_rules_follow_successions"
-down_revision = "0006_jobs"
+revision = "0008_rules_follow_successions"
+down_revision = "0007_transfer_sources"
 branch_labels = None
 depends_on = None
 
