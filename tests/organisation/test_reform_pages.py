@@ -71,7 +71,7 @@ def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
 
 
 def test_a_wrong_file_is_answered_with_its_lines(people, cast, browse):
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     page = giang.post("reform.start", 422, data=sent(FILE.replace('"a"', '"khong"'), on="01/07/2026"))
     assert page.errors[0].startswith("thu.yaml:4: Không có đơn vị mã “khong”")
     number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
@@ -96,7 +96,7 @@ def test_each_sample_file_can_be_tried_as_it_is(cast, browse, kind):
 
 
 def test_a_word_that_is_not_known_is_answered_with_those_that_are(people, cast, browse):
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     page = giang.post("reform.start", 422, data=sent("renamings:\n  - {unit: a, name: B}\n", on="01/07/2026"))
     assert page.errors[0] == (
         "thu.yaml:1: Không có mục tên “renamings”. Có phải anh/chị định ghi “renames”? "
@@ -127,7 +127,7 @@ renames:
 moves:
   - {unit: "c", parent: "d"}
 """
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     number = int(giang.post("reform.start", data=sent(text, on="01/07/2026")).location.rsplit("/", 1)[1])
     page = giang.follow(giang.post("reform.apply_file", file_id=number))
     assert page.table(0) == [
@@ -144,7 +144,7 @@ moves:
 
 def test_a_reform_of_many_people_is_a_job_that_runs_once(people, cast, browse, app, monkeypatch):
     monkeypatch.setattr("lms.organisation.reform.pages.MOST_AT_ONCE", 1)
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
     assert "Đợt này chuyển 2 người nên chạy trong nền" in giang.get("reform.show_file", file_id=number).text
     asked = giang.post("reform.apply_file", file_id=number)
@@ -159,7 +159,7 @@ def test_a_reform_of_many_people_is_a_job_that_runs_once(people, cast, browse, a
 
 def test_a_reform_that_no_longer_fits_is_given_up_and_leaves_nothing(people, cast, browse, app, monkeypatch):
     monkeypatch.setattr("lms.organisation.reform.pages.MOST_AT_ONCE", 1)
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
     asked = giang.post("reform.apply_file", file_id=number)
     apply(FILE.replace("code: thu", "code: khac"))
