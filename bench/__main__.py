@@ -1,4 +1,4 @@
-"""`python -m bench [peer] [report] [demo] [pdf] [jobs]`: all of them by default."""
+"""`python -m bench [peer] [report] [demo] [pdf] [jobs] [audit]`: all of them by default."""
 
 import argparse
 import os
@@ -9,12 +9,12 @@ from bench import output
 def main() -> None:
     """Run the parts asked for, print their tables and keep the figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="part", help="peer, report, demo, pdf, jobs (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="part", help="peer, report, demo, pdf, jobs, audit (default: all)")
     parser.add_argument("--reuse", action="store_true", help="use the databases of an earlier run, do not load again")
     parser.add_argument("--seconds", type=int, default=8, help="how long each load runs (default 8)")
     options = parser.parse_args()
-    parts = set(options.parts) or {"peer", "report", "pdf", "jobs"}
-    if unknown := parts - {"peer", "report", "demo", "pdf", "jobs"}:
+    parts = set(options.parts) or {"peer", "report", "pdf", "jobs", "audit"}
+    if unknown := parts - {"peer", "report", "demo", "pdf", "jobs", "audit"}:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     if not os.environ.get("DATABASE_URL", "").startswith("postgresql"):
         parser.error("DATABASE_URL must name a PostgreSQL server: make bench starts one")
@@ -31,6 +31,10 @@ def main() -> None:
         from bench import jobs
 
         output.keep("jobs", jobs.run())
+    if "audit" in parts:
+        from bench import audit
+
+        output.keep("audit", audit.run())
     if "report" in parts or "demo" in parts:
         from bench import report
 
