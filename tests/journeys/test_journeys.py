@@ -234,6 +234,20 @@ def test_the_administrator_reads_the_log_and_grants(served, sign_in):
         axe_finds_nothing(page)
 
 
+def test_the_worker_that_came_along_has_proven_the_figures(served, sign_in):
+    page = sign_in("Quản trị")
+    for _ in range(60):
+        page.goto("/he-thong")
+        if "Số liệu khớp hoàn toàn" in page.locator("main").inner_text():
+            break
+        page.wait_for_timeout(1000)
+    expect(page.locator("#tien-trinh")).to_contain_text("Tốt")
+    expect(page.locator("#doi-chieu")).to_contain_text("Sạch")
+    page.get_by_role("link", name="Đối chiếu độc lập mọi số liệu").click()
+    expect(page.locator("main")).to_contain_text("Đã xong")
+    axe_finds_nothing(page)
+
+
 def test_a_dark_room_gets_dark_pages_without_losing_contrast(served, sign_in):
     page = sign_in("Người học", color_scheme="dark")
     for path in ("/", "/khoa-hoc", "/toi"):
