@@ -14,7 +14,7 @@ from lms.organisation.queries.assignments import (
     people_asked,
 )
 from lms.organisation.queries.choices import Waiting, count_waiting, options_of, waiting_for_choice, waiting_in
-from lms.organisation.queries.chosen import Chosen, absence_for, people_chosen, people_numbered
+from lms.organisation.queries.chosen import Chosen, absence_for, believed, names_of, people_chosen, people_numbered
 from lms.organisation.queries.people import (
     AbsenceRow,
     CorrectionRow,
@@ -128,6 +128,7 @@ __all__ = [
     "ancestors",
     "asking",
     "asking_for",
+    "believed",
     "believed_postings",
     "branches",
     "categories_on",
@@ -149,6 +150,7 @@ __all__ = [
     "may_see_person",
     "name_on",
     "name_parts",
+    "names_of",
     "names_on",
     "open_proposal_of",
     "options_of",

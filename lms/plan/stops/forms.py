@@ -22,6 +22,11 @@ class _Days(Form):
     last_on = VietnameseDateField(_l("Đến hết ngày"), [Optional()])
 
     @property
+    def first(self) -> date:
+        """The first day of a valid form."""
+        return self.from_on.data or date.min
+
+    @property
     def to_on(self) -> date:
         """The first day that no longer belongs to it."""
         return FOREVER if self.last_on.data is None else self.last_on.data + timedelta(days=1)
