@@ -51,7 +51,7 @@ UNION ALL
 SELECT 3, person_id, requirement_id, 0, 0, '', '', 0, 0, from_on, to_on, to_on, to_on, to_on, to_on
 FROM waiver WHERE person_id {{one}} AND superseded_at IS NULL
 UNION ALL
-SELECT 4, person_id, requirement_id, 0, cycle, kind, '', 0, 0, due_on, granted_on, due_on, due_on, due_on, due_on
+SELECT 4, person_id, requirement_id, 0, cycle, kind, '', 0, 0, due_on, granted_on, opened_on, due_on, due_on, due_on
 FROM due_grant WHERE person_id {{one}} AND superseded_at IS NULL
 UNION ALL
 SELECT 5, c.person_id, c.course_id, v.number, 0, c.content_group, '', 0, c.hours,
@@ -112,7 +112,7 @@ def _known(person_ids: Sequence[int], statement: Any, values: dict[str, Any]) ->
         elif what == 3:
             facts[person][3].append(rules.WaiverFact(number, days[0], days[1]))
         elif what == 4:
-            facts[person][4].append(rules.GrantFact(number, cycle, days[0], days[1], word))
+            facts[person][4].append(rules.GrantFact(number, cycle, days[0], days[1], word, days[2]))
         elif what == 5:
             facts[person][5].append(rules.CompletionFact(number, days[0], hours, word, other))
         elif what == 6:
