@@ -20,6 +20,16 @@ EVENTS: dict[str, str] = {
     "plan:waiver:granted": "Miễn cho {name} yêu cầu “{requirement}” từ ngày {from_on} theo {decision}, "
     "người quyết định: {approver}",
     "plan:waiver:withdrawn": "Hủy miễn của {name} đối với yêu cầu “{requirement}” từ ngày {from_on}: {reason}",
+    "plan:due:kept": "Kế hoạch số {number} thay đổi: {kept} nghĩa vụ chưa hoàn thành giữ hạn đã báo, "
+    "{fixed} nghĩa vụ đã hoàn thành giữ nguyên hạn",
+    "plan:due:shortened": "Rút ngắn hạn theo Kế hoạch số {number}: {shortened} nghĩa vụ có hạn sớm hơn hạn đã báo",
+    "plan:due:extended": "Gia hạn cho {name} yêu cầu “{requirement}” từ {due_before} đến {due_on}, theo {decision}: "
+    "{reason}",
+    "plan:due:confirmed": "Vẫn giao {name} yêu cầu “{requirement}” dù vào muộn, hạn {due_on}: {reason}",
+    "plan:due:realistic": "Đặt hạn thực tế cho {name} yêu cầu “{requirement}”: {due_on} thay cho {due_before}. "
+    "Lý do: {reason}",
+    "plan:due:released": "Không giao {name} yêu cầu “{requirement}” vì vào quá muộn: {reason}",
+    "plan:due:withdrawn": "Hủy hạn {due_on} đã cho {name} đối với yêu cầu “{requirement}”: {reason}",
 }
 """Event key → sentence with the event's facts as {names}."""
 

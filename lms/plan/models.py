@@ -288,6 +288,8 @@ class DueGrant(db.Model):  # type: ignore[name-defined]
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
     cycle: Mapped[int]
     """As it was counted when the day was given."""
+    opened_on: Mapped[date] = mapped_column(day())
+    """The day on which the obligation had opened then; of a fixed one: the day of its fulfilment."""
     kind: Mapped[str] = mapped_column(code_text(12))
     """extended: asked for; realistic, confirmed: decided for one who began too late; kept: still open when a plan
     would have shortened it; fixed: already fulfilled when a plan would have moved it."""
@@ -295,8 +297,7 @@ class DueGrant(db.Model):  # type: ignore[name-defined]
     was_due_on: Mapped[date | None] = mapped_column(day())
     """The due day before it was given."""
     granted_on: Mapped[date] = mapped_column(day())
-    """The day of the decision; it ends the waiting of a duty that could not be fulfilled in time. Of a fixed one:
-    the day of the fulfilment."""
+    """The day of the decision; it ends the waiting of a duty that could not be fulfilled in time."""
     reason: Mapped[str] = mapped_column(vi_text(300), default="")
     decision: Mapped[str] = mapped_column(vi_text(120), default="")
     account_id: Mapped[int | None]

@@ -1,6 +1,6 @@
-"""Due days that stay when a plan changes after they were fulfilled; the day before each granted one.
+"""Due days that stay when a plan changes after they were fulfilled; what a granted day was given for.
 
-Compatible with the previous release: a new kind, a column that may be empty. No import of the application.
+Compatible with the previous release, which writes no granted days. No import of the application.
 """
 
 import sqlalchemy as sa
@@ -24,6 +24,10 @@ def _kinds(*kinds):
 
 def upgrade():
     op.add_column("due_grant", sa.Column("was_due_on", day(), nullable=True))
+    op.add_column("due_grant", sa.Column("opened_on", day(), nullable=True))
+    op.execute("UPDATE due_grant SET opened_on = granted_on")
+    with op.batch_alter_table("due_grant") as batch_op:
+        batch_op.alter_column("opened_on", existing_type=day(), nullable=False)
     _kinds("extended", "realistic", "confirmed", "kept", "fixed")
 
 
@@ -32,3 +36,4 @@ def downgrade():
     _kinds("extended", "realistic", "confirmed", "kept")
     with op.batch_alter_table("due_grant") as batch_op:
         batch_op.drop_column("was_due_on")
+        batch_op.drop_column("opened_on")

@@ -35,7 +35,7 @@ starts = st.tuples(world.person_numbers, world.course_numbers, world.days)
 absences = st.tuples(world.person_numbers, world.intervals())
 grants = st.tuples(
     world.person_numbers, st.integers(1, 3), st.sampled_from((0, 0, 1, 2, 2024, 2025)), world.days, world.days,
-    st.sampled_from(("extended", "realistic", "confirmed", "kept", "fixed", "fixed")),
+    st.sampled_from(("extended", "realistic", "confirmed", "kept", "fixed", "fixed")), world.days,
 )  # fmt: skip
 waivers = st.tuples(world.person_numbers, st.just(1), world.intervals())
 

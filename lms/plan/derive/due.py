@@ -16,7 +16,7 @@ SELECT person_id, MIN(from_on) AS from_on, MAX(to_on) AS to_on FROM (
 """
 
 GRANTED = """
-SELECT g.person_id, g.requirement_id, g.cycle, g.kind, g.due_on, g.granted_on
+SELECT g.person_id, g.requirement_id, g.cycle, g.kind, g.due_on, g.granted_on, g.opened_on
 FROM {source} JOIN w_requirement s ON s.requirement_id = g.requirement_id
 WHERE g.superseded_at IS NULL
 """
@@ -37,7 +37,7 @@ UPDATE {opened} SET due_on = w.due_on, told_on = w.told_on, decided_on = w.decid
   JOIN {opened} o ON o.person_id = g.person_id AND o.requirement_id = g.requirement_id
   LEFT JOIN {done} d ON d.person_id = o.person_id AND d.requirement_id = o.requirement_id AND d.cycle = o.cycle
   WHERE (r.repeat_months IS NULL AND g.cycle = o.cycle) OR (r.repeat_months IS NOT NULL
-    AND g.granted_on > o.after_on AND g.granted_on <= COALESCE(d.fulfilled_on, {forever}))
+    AND g.opened_on > o.after_on AND g.opened_on <= COALESCE(d.fulfilled_on, {forever}))
   GROUP BY o.person_id, o.requirement_id, o.cycle
 ) w WHERE w.person_id = {opened}.person_id AND w.requirement_id = {opened}.requirement_id AND w.cycle = {opened}.cycle
 """

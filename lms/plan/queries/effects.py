@@ -31,10 +31,14 @@ class Effect:
     lost: int
     due_later: int
     due_earlier: int
-    """Obligations whose due day moves; an earlier day is a shortening and must be seen before it is applied."""
+    """Obligations whose due day moves; an earlier day of one that has begun is a shortening, asked for as such."""
     gained_names: tuple[str, ...]
     lost_names: tuple[str, ...]
     """The first few in order of name, with masked numbers."""
+    due_kept: int = 0
+    """Open obligations that keep the day that was told, because the change would have shortened it."""
+    due_fixed: int = 0
+    """Fulfilled obligations whose due day stays, whatever the change says."""
 
 
 _OPEN = """SELECT person_id, requirement_id, MAX(CASE WHEN closes_on > :today THEN 1 ELSE 0 END) AS is_open
@@ -74,6 +78,13 @@ FROM obligation w
 JOIN w_obligation o ON o.person_id = w.person_id AND o.requirement_id = w.requirement_id AND o.cycle = w.cycle
 WHERE o.closes_on > :today GROUP BY o.requirement_id
 """
+
+
+def derived_obligations() -> sa.TableClause:
+    """The obligations of a derivation that is not written yet; `Obligation` still says how they were."""
+    return sa.table(
+        "w_obligation", *(sa.column(c.name, c.type) for c in Obligation.__table__.columns if c.name != "id")
+    )
 
 
 def effects(states: Mapping[int, str], today: date) -> list[Effect]:

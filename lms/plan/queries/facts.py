@@ -137,7 +137,9 @@ def facts_of(person_ids: Sequence[int]) -> list[rules.PersonFacts]:
         sa.select(DueGrant).where(DueGrant.person_id.in_(person_ids), DueGrant.superseded_at.is_(None))
     ):
         grants[grant.person_id].append(
-            rules.GrantFact(grant.requirement_id, grant.cycle, grant.due_on, grant.granted_on, grant.kind)
+            rules.GrantFact(
+                grant.requirement_id, grant.cycle, grant.due_on, grant.granted_on, grant.kind, grant.opened_on
+            )
         )
     completions, starts = _study_of(person_ids)
     return [

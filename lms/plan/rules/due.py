@@ -54,8 +54,8 @@ def pauses(requirement: RequirementFact, cycle: int) -> bool:
 def granted(computed_on: date, grants: Sequence[GrantFact], fulfilled_on: date) -> date:
     """The later of the computed and every granted due day: nothing is shortened silently.
 
-    A fixed one holds exactly, whatever became of the plan, while the duty stays fulfilled by the day it was fixed
-    for; else it is a day like the others.
+    A fixed one holds exactly, whatever became of the plan, while the duty is fulfilled by the day of that
+    change; else it is a day like the others.
     """
     fixed = [grant.due_on for grant in grants if grant.kind == "fixed" and fulfilled_on <= grant.granted_on]
     return max(fixed) if fixed else max([computed_on, *(grant.due_on for grant in grants)])
