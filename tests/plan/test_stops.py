@@ -18,9 +18,7 @@ from lms.platform.db import db
 from lms.platform.events import SYSTEM
 from lms.platform.forms import Refused
 from tests.conftest import TODAY
-from tests.plan.plans import SMALL, apply, make_course
-
-RELATIVE = SMALL.replace("KH-THU", "KH-HAI").replace("due: {fixed: 2026-12-31}", "due: {after_posting_days: 90}")
+from tests.plan.plans import apply, make_course
 
 
 @pytest.fixture

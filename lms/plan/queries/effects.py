@@ -7,7 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from lms.plan.models import Requirement
+from lms.plan.models import Obligation, Requirement
 from lms.platform import vietnamese
 from lms.platform.columns import Day
 from lms.platform.db import db

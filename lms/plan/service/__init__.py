@@ -16,6 +16,7 @@ from lms.plan.service.figures import (
     mark_figures,
     settle_figures,
 )
+from lms.plan.service.grants import Choice, Decision, Extension, decide, extend, withdraw_grant
 from lms.plan.service.letters import tell_of_answer, tell_of_proposal
 from lms.plan.service.moves import DutyMoved, MoveEffect, UnitMoved, preview_move
 from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
@@ -25,8 +26,11 @@ from lms.plan.service.waivers import Exempt, waive, withdraw_waiver
 
 __all__ = [
     "BadPlan",
+    "Choice",
+    "Decision",
     "DutyMoved",
     "Exempt",
+    "Extension",
     "Found",
     "MoveEffect",
     "PlanChange",
@@ -38,6 +42,8 @@ __all__ = [
     "compact_figures",
     "compare_derived",
     "days_to_mark",
+    "decide",
+    "extend",
     "finish_check",
     "follow_successions",
     "import_plan",
@@ -56,5 +62,6 @@ __all__ = [
     "tell_of_answer",
     "tell_of_proposal",
     "waive",
+    "withdraw_grant",
     "withdraw_waiver",
 ]
