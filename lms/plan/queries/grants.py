@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from lms.identity.models import Account
 from lms.organisation.models import Person, UnitClosure, UnitName
+from lms.organisation.queries import believed
 from lms.organisation.queries.rosters import slices
 from lms.organisation.scope import person_within, within
 from lms.plan import rules
@@ -126,6 +127,12 @@ def grants_of(person_id: int, requirement_id: int | None = None) -> list[GrantRo
     if requirement_id is not None:
         wanted = wanted.where(DueGrant.requirement_id == requirement_id)
     return [GrantRow(*row) for row in db.session.execute(wanted)]
+
+
+def extensions_of(person_ids: Iterable[int]) -> set[tuple[Any, ...]]:
+    """The believed extensions of these people: person, requirement, cycle, due day."""
+    found = believed(DueGrant, ("person_id", "requirement_id", "cycle", "due_on", "kind"), person_ids)
+    return {row[:4] for row in found if row[4] == "extended"}
 
 
 def grant_for(actor: Actor, permission: Permission, grant_id: int, today: date) -> DueGrant:

@@ -13,6 +13,7 @@ from lms.organisation import queries as organisation
 from lms.organisation.queries import Chosen
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.plan import labels, service
+from lms.plan.rules.stops import StopRefusal
 from lms.plan.stops.forms import ListForm, WithdrawForm
 from lms.plan.stops.lists import MOST_LINES, Wrong
 from lms.platform import clock, files, vietnamese
@@ -59,6 +60,8 @@ class Act:
     facts: Sequence[tuple[Any, Any]]
     left_out: Sequence[tuple[str, str]] = ()
     """Who was named but is not concerned, and why."""
+    to: str = ""
+    """Where to go afterwards; else to the one person, or to the list of people."""
 
 
 def stepped(form: Form, people: Sequence[Chosen], act_of: Callable[[], Act | None]) -> Response | None:
@@ -69,35 +72,37 @@ def stepped(form: Form, people: Sequence[Chosen], act_of: Callable[[], Act | Non
     if request.method != "POST" or step() == "sua" or not form.validate() or (act := act_of()) is None:
         return None
     if step() == "ghi":
-        return done([person.id for person in people], act.told(act.do()))
+        return do(act, [person.id for person in people])
     return preview(act, people)
+
+
+def do(act: Act, person_ids: Sequence[int]) -> Response:
+    """Do it, say what was done and go on; or say what has come in between since it was looked at."""
+    try:
+        flash(act.told(act.do()))
+    except Refused as refused:
+        why = labels.STOP_REFUSALS.get(refused.reason, labels.STOP_REFUSALS[StopRefusal.NOT_BELIEVED])
+        flash(_("Chưa ghi gì. %(why)s", why=why), "late")
+    if act.to:
+        return redirect(act.to, 303)
+    if len(person_ids) == 1:
+        return redirect(url_for("organisation.person", person_id=person_ids[0]), 303)
+    return redirect(url_for("organisation.people"), 303)
 
 
 def withdrawal(
     act: Callable[[str], object], person: Chosen, *, title: Any, preview_title: Any, told: str, facts: Any
 ) -> Response:
-    """Take something back for a reason, after a look at what follows; or say that somebody else was quicker."""
+    """Take something back for a reason, after a look at what follows."""
     form = WithdrawForm()
 
-    def do() -> int:
+    def take() -> int:
         act(form.reason.data or "")
         return 1
 
-    taking = Act(do=do, told=lambda new: told, title=preview_title, button=title, facts=facts)
-    try:
-        answer = stepped(form, [person], lambda: taking)
-    except Refused:
-        flash(_("Dòng này đã được hủy trước đó."), "soon")
-        return redirect(url_for("organisation.person", person_id=person.id), 303)
+    taking = Act(do=take, told=lambda new: told, title=preview_title, button=title, facts=facts)
+    answer = stepped(form, [person], lambda: taking)
     return answer or page("plan/stops_withdraw.html", form=form, person=person, facts=facts, title=title)
-
-
-def done(person_ids: Sequence[int], message: str) -> Response:
-    """Say what was done, and go to the one person's page or to the list."""
-    flash(message)
-    if len(person_ids) == 1:
-        return redirect(url_for("organisation.person", person_id=person_ids[0]), 303)
-    return redirect(url_for("organisation.people"), 303)
 
 
 def preview(
@@ -141,7 +146,7 @@ def listed(
         if not wrong:
             act = act_of(lines, found[1])
             if step() == "ghi":
-                return done(list(people), act.told(act.do()))
+                return do(act, list(people))
             carried = {"sha256": files.keep(found[0]), "file_name": found[1][:200]}
             return preview(act, list(people.values()), carried=carried, back=here)
         form.refuse("file", _("Có %(n)s dòng cần sửa. Chưa có gì được ghi.", n=len(wrong)))
