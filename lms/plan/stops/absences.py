@@ -72,6 +72,7 @@ def absence_list() -> Response:
         title=_("Nạp danh sách tạm vắng"),
         lead=_("Gửi tệp Excel hoặc CSV, mỗi dòng một lần tạm vắng; xem trước ảnh hưởng rồi mới ghi."),
         columns=[lists.HEADINGS[name] for name in lists.ABSENCE_COLUMNS],
+        hint=_("Để trống “Đến hết ngày” nếu chưa có ngày kết thúc."),
     )
 
 

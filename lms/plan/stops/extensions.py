@@ -59,6 +59,7 @@ def extension_new() -> Response:
                 (_("Lý do gia hạn"), reason),
                 (_("Số quyết định"), decision),
             ],
+            of=[person for person in people if why_not[person.id] is None],
             left_out=[
                 (person.full_name, str(labels.STOP_REFUSALS[refusal]))
                 for person in people
@@ -137,6 +138,7 @@ def extension_list() -> Response:
         title=_("Nạp danh sách gia hạn"),
         lead=_("Gửi tệp Excel hoặc CSV, mỗi dòng một người và một yêu cầu; xem trước hạn cũ, hạn mới rồi mới ghi."),
         columns=[lists.HEADINGS[name] for name in lists.EXTENSION_COLUMNS],
+        hint=_("“Năm” chỉ cần khi một yêu cầu hằng năm đang mở ở hai năm; không có thì bỏ trống."),
     )
 
 

@@ -60,6 +60,8 @@ class Act:
     facts: Sequence[tuple[Any, Any]]
     left_out: Sequence[tuple[str, str]] = ()
     """Who was named but is not concerned, and why."""
+    of: Sequence[Chosen] = ()
+    """Whom it concerns, if not all who were chosen."""
     to: str = ""
     """Where to go afterwards; else to the one person, or to the list of people."""
 
@@ -73,7 +75,7 @@ def stepped(form: Form, people: Sequence[Chosen], act_of: Callable[[], Act | Non
         return None
     if step() == "ghi":
         return do(act, [person.id for person in people])
-    return preview(act, people)
+    return preview(act, act.of or people)
 
 
 def do(act: Act, person_ids: Sequence[int]) -> Response:
@@ -137,6 +139,7 @@ def listed(
     title: Any,
     lead: Any,
     columns: Sequence[str],
+    hint: Any,
 ) -> Response:
     """A list: send it, look at what it would change, then record all of it or nothing."""
     form, here = ListForm(), url_for(request.endpoint or "")
@@ -150,7 +153,9 @@ def listed(
             carried = {"sha256": files.keep(found[0]), "file_name": found[1][:200]}
             return preview(act, list(people.values()), carried=carried, back=here)
         form.refuse("file", _("Có %(n)s dòng cần sửa. Chưa có gì được ghi.", n=len(wrong)))
-    return page("plan/stops_list.html", form=form, title=title, lead=lead, action=here, columns=columns, wrong=wrong)
+    return page(
+        "plan/stops_list.html", form=form, title=title, lead=lead, action=here, columns=columns, hint=hint, wrong=wrong
+    )
 
 
 def _sent(form: ListForm) -> tuple[bytes, str] | None:

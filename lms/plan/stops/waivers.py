@@ -52,7 +52,7 @@ def waiver_new() -> Response:
 
 
 def _choice(choice: queries.RequirementChoice, people: int) -> str:
-    whose = "" if people == 1 else " · " + _("%(n)s người đang phải học", n=choice.people)
+    whose = "" if people == 1 else " · " + _("%(n)s người chưa hoàn thành", n=choice.people)
     return f"{choice.code}. {choice.title} ({choice.plan_number}){whose}"
 
 
@@ -79,6 +79,7 @@ def waiver_list() -> Response:
         title=_("Nạp danh sách miễn học"),
         lead=_("Gửi tệp Excel hoặc CSV, mỗi dòng một người và một yêu cầu; xem trước ảnh hưởng rồi mới ghi."),
         columns=[lists.HEADINGS[name] for name in lists.WAIVER_COLUMNS],
+        hint=_("Để trống “Đến hết ngày” nếu chưa có ngày kết thúc."),
     )
 
 
