@@ -255,12 +255,12 @@ def grant(city: City, person: Person, random: Random) -> str:
     if not found:
         return NOTHING
     one = random.choice(found)
-    kind = random.choice(("extended", "realistic", "confirmed", "kept"))
+    kind = random.choice(("extended", "realistic", "confirmed", "kept", "fixed"))
     due, on = some_day(random), some_day(random)
     db.session.add(
         DueGrant(
             person_id=person.id, requirement_id=one.requirement_id, cycle=one.cycle, kind=kind, due_on=due,
-            granted_on=on, reason="", decision="", recorded_at=NOW,
+            granted_on=on, opened_on=one.opened_on, reason="", decision="", recorded_at=NOW,
         )
     )  # fmt: skip
     service.refresh_people([person.id])
