@@ -6,8 +6,8 @@ Compatible with the previous release, which writes no granted days. No import of
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_fixed_due_days"
-down_revision = "0008_rules_follow_successions"
+revision = "0010_fixed_due_days"
+down_revision = "0009_audit_chain"
 branch_labels = None
 depends_on = None
 
