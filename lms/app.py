@@ -19,6 +19,7 @@ from lms.platform.access import Permission
 DOMAINS = (
     "platform.jobs",
     "audit",
+    "changes",
     "organisation",
     "identity",
     "notifications",

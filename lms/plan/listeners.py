@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from lms.changes.events import ChangeUndone
 from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted
 from lms.organisation.events import (
     OrganisationLoaded,
@@ -74,3 +75,15 @@ def transfer_answered(event: TransferAnswered, by: By) -> None:
 
 
 tells_of_duties(queries.duties_in)
+
+
+@listens_to(ChangeUndone)
+def change_undone(event: ChangeUndone, by: By) -> None:
+    """Facts stand again as they stood: obligations follow. Organisation has derived its tree before."""
+    followed = service.follow_successions()
+    if {"unit", "unit_name", "unit_place"} & set(event.tables) or len(event.person_ids) > MANY:
+        service.rebuild()
+        return
+    # Requirements that are gone again are among them: what was derived of them goes too.
+    service.refresh_requirements(event.requirement_ids)
+    service.refresh_people({*event.person_ids, *service.people_at(followed.unit_ids, event.today)})

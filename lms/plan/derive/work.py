@@ -60,11 +60,15 @@ class Work:
         """The one number that a statement of ours comes to; 0 for none."""
         return int(self._send(statement).scalar() or 0)
 
-    def _send(self, statement: str) -> sa.CursorResult[Any]:
+    def written(self, statement: str) -> str:
+        """A statement of ours as this database writes it."""
         text = statement.replace("{forever}", self.day(FOREVER)).replace("{beginning}", self.day(date.min))
         if not self.on_postgresql:
             text = text.replace("GREATEST(", "max(").replace("LEAST(", "min(")
-        return self.connection.exec_driver_sql(text)
+        return text
+
+    def _send(self, statement: str) -> sa.CursorResult[Any]:
+        return self.connection.exec_driver_sql(self.written(statement))
 
     def make(self, name: str, select: str, *indexes: str) -> None:
         """Fill a work table. SQLite joins by index only, so it gets the indexes; PostgreSQL gets statistics."""

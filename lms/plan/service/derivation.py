@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from lms.plan.derive import Derivation, Scope
 from lms.plan.derive.run import analyse
 from lms.plan.models import FollowedPerson, Obligation, Segment
+from lms.plan.service import watching
 from lms.plan.service.following import follow_people, follow_study
 from lms.platform.db import db, is_postgresql, lock
 
@@ -47,6 +48,7 @@ def refresh_people(person_ids: Iterable[int]) -> None:
     elif people:
         db.session.flush()
         hold_people(people)
+        watching.tell(people, None)
         follow_people(people)
 
 
@@ -87,6 +89,7 @@ def derived(scope: Scope, progress: Callable[[str, float], None] | None = None) 
     """A scope derived into work tables; whoever follows a few people meanwhile goes on, and notes them."""
     db.session.flush()
     lock(BUILD)
+    watching.tell(scope.person_ids, scope.requirement_ids)
     connection = db.session.connection()
     connection.execute(sa.delete(FollowedPerson))
     derivation = Derivation(connection, scope, progress)

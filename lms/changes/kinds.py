@@ -1,0 +1,88 @@
+"""The kinds of change sets, told by the domains that know how to carry them out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from lms.platform.access import Permission
+from lms.platform.events import By
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an act does to one duty of one person."""
+
+    person_id: int
+    personal_id: str
+    name: str
+    requirement_id: int
+    requirement: str
+    """Plan and requirement: KH-239/YC-01."""
+    cycle: int
+    unit_id: int | None
+    unit: str
+    """Code of the unit in which the duty counts on the day of the act, after it."""
+    what: str
+    """gained, lost, later, earlier, paused, waived, counted (again), done (or no more), moved (to another unit)."""
+    due_before: date | None
+    due_after: date | None
+
+
+class Unusable(Exception):
+    """The act cannot be carried out; each sentence says why and what to do."""
+
+    def __init__(self, *sentences: str) -> None:
+        """Keep the sentences."""
+        super().__init__(*sentences)
+        self.sentences = sentences
+
+
+Act = Callable[[Mapping[str, Any], By, datetime], object]
+"""Does it: payload, who, when. Raises Unusable. Everything it writes is in the caller's transaction."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way of changing something for many people."""
+
+    name: str
+    permission: Permission
+    """What somebody must hold at the unit of the change set to see whom it meets, apply it and take it back."""
+    act: Act
+    day: Callable[[Mapping[str, Any], date], date] = lambda payload, today: today
+    """The day on which duties are compared before and after: that of the act, if it lies ahead."""
+
+
+_kinds: dict[str, Kind] = {}
+Watcher = Callable[[date], AbstractContextManager[Callable[[], Iterator[Effect]]]]
+_watchers: list[Watcher] = []
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known."""
+    _kinds[kind.name] = kind
+    return kind
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of that name; KeyError for one that nobody registered."""
+    return _kinds[name]
+
+
+def names() -> list[str]:
+    """Every registered kind."""
+    return sorted(_kinds)
+
+
+def watches(watcher: Watcher) -> Watcher:
+    """Register who can tell what an act did to duties on a day: a context around the act, asked at its end."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
+    return watcher
+
+
+def watchers() -> list[Watcher]:
+    """Everybody who can tell."""
+    return list(_watchers)
