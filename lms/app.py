@@ -94,7 +94,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
 def _add_domains(app: Flask) -> None:
     """Import each domain's tables, listeners, sentences, pages, commands and background work, lowest step first."""
     for domain in DOMAINS:
-        for part in ("models", "listeners", "labels", "views", "commands", "jobs"):
+        for part in ("models", "listeners", "kinds", "labels", "views", "commands", "jobs"):
             name = f"lms.{domain}.{part}"
             try:
                 module = import_module(name)

@@ -61,6 +61,8 @@ class ChangeEffect(db.Model):  # type: ignore[name-defined]
     """A plain number: somebody whom the act would bring is not on record yet."""
     personal_id: Mapped[str] = mapped_column(code_text(12))
     name: Mapped[str] = mapped_column(vi_text(160))
+    search_key: Mapped[str] = mapped_column(code_text(160))
+    """The name without marks."""
     requirement_id: Mapped[int]
     requirement: Mapped[str] = mapped_column(code_text(90))
     cycle: Mapped[int]

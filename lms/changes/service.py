@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lms.changes import journal, kinds, rules
+from lms.changes import journal, kinds, queries, rules
 from lms.changes.events import ChangeApplied, ChangeApproved, ChangeProposed, ChangeUndone, ChangeWithdrawn
 from lms.changes.kinds import Effect, Unusable
 from lms.changes.models import ChangeEffect, ChangeSet
@@ -96,7 +96,7 @@ def _watched(change: ChangeSet, today: date) -> Iterator[Callable[[], Iterator[E
 def approve(change: ChangeSet, *, by: By, now: datetime) -> None:
     """Agree to what was previewed, as a second person; Refused otherwise."""
     _lock(change)
-    state = rules.state_of(_moments(change))
+    state = queries.state_of(change)
     if refusal := rules.why_not_approve(state, is_own=by.account_id == change.proposed_by):
         raise Refused(refusal)
     if change.approved_at is not None:
@@ -108,7 +108,7 @@ def approve(change: ChangeSet, *, by: By, now: datetime) -> None:
 def withdraw(change: ChangeSet, *, by: By, now: datetime) -> None:
     """Give a proposal up; Refused once it was applied."""
     _lock(change)
-    if refusal := rules.why_not_withdraw(rules.state_of(_moments(change))):
+    if refusal := rules.why_not_withdraw(queries.state_of(change)):
         raise Refused(refusal)
     change.withdrawn_at = now
     emit(ChangeWithdrawn(unit_id=change.unit_id, change_id=change.id, title=change.title), by=by)
@@ -121,7 +121,7 @@ def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, tod
     Unusable when it can no longer be done. Either way nothing is changed.
     """
     _lock(change)
-    if refusal := rules.why_not_apply(rules.state_of(_moments(change)), needs_approval=needs_approval):
+    if refusal := rules.why_not_apply(queries.state_of(change), needs_approval=needs_approval):
         raise Refused(refusal)
     savepoint = db.session.begin_nested()
     try:
@@ -152,7 +152,7 @@ def undo(change: ChangeSet, *, reason: str, by: By, now: datetime, today: date) 
     Refused unless it stands applied. Raises journal.CannotUndo, with what stands in the way, and changes nothing.
     """
     _lock(change)
-    if refusal := rules.why_not_undo(rules.state_of(_moments(change))):
+    if refusal := rules.why_not_undo(queries.state_of(change)):
         raise Refused(refusal)
     db.session.flush()
     net = journal.put_back(db.session.connection(), change.id)
@@ -194,7 +194,3 @@ def _ids(net: Mapping[str, list[journal.Net]], own: Mapping[str, str], column: s
 def _lock(change: ChangeSet) -> None:
     db.session.flush()
     db.session.refresh(change, with_for_update=True)
-
-
-def _moments(change: ChangeSet) -> rules.Moments:
-    return rules.Moments(change.looked_at, change.approved_at, change.applied_at, change.undone_at, change.withdrawn_at)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import IO, Any
 
 from lms.changes.kinds import Effect
+from lms.platform import vietnamese
 
 _EFFECT = tuple(field.name for field in fields(Effect))
 _NAMED = tuple(name for name in _EFFECT if not name.endswith("_id") or name == "personal_id")
@@ -50,4 +51,5 @@ def row_of(change_id: int, place: int, line: str) -> dict[str, Any]:
     values = dict(zip(_EFFECT, json.loads(line), strict=True))
     for name in ("due_before", "due_after"):
         values[name] = values[name] and date.fromisoformat(values[name])
-    return {"change_id": change_id, "place": place, **values}
+    folded = vietnamese.fold(values["name"])[:160]
+    return {"change_id": change_id, "place": place, "search_key": folded, **values}

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.organisation import queries as organisation
-from lms.plan import labels, moves, queries, service, stops
+from lms.plan import changing, labels, moves, queries, service, stops
 from lms.plan.forms import ApplyPlanForm, PlanForm
 from lms.plan.rules import FOREVER, State
 from lms.platform import clock, files
@@ -16,7 +16,7 @@ from lms.platform.access import Permission, requires, signed_in
 from lms.platform.pages import page
 
 bp = Blueprint("plan", __name__, template_folder="templates")
-blueprints = (bp, stops.bp, moves.bp)
+blueprints = (bp, stops.bp, moves.bp, changing.bp)
 
 
 @bp.get("/ke-hoach")

@@ -36,6 +36,8 @@ class Config:
     development: bool = False
     upload_limit_mb: int = 64
     courses: Path = ROOT / "courses"
+    approved_kinds: frozenset[str] = frozenset()
+    """Kinds of change sets that a second person approves before they are applied."""
 
     @property
     def files(self) -> Path:
@@ -79,6 +81,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         development=_flag(env, "LMS_DEVELOPMENT"),
         upload_limit_mb=_whole(env, "UPLOAD_LIMIT_MB", Config.upload_limit_mb),
         courses=Path(env.get("LMS_COURSES") or Config.courses),
+        approved_kinds=frozenset(env.get("APPROVED_CHANGES", "").replace(",", " ").split()),
     )
 
 

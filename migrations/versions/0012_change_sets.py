@@ -79,6 +79,7 @@ def upgrade():
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("personal_id", code(12), nullable=False),
         sa.Column("name", sa.String(160), nullable=False),
+        sa.Column("search_key", code(160), nullable=False),
         sa.Column("requirement_id", sa.Integer(), nullable=False),
         sa.Column("requirement", code(90), nullable=False),
         sa.Column("cycle", sa.Integer(), nullable=False),

@@ -7,11 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.catalogue.models import Course
+from lms.changes import service as changes
+from lms.changes.models import ChangeSet
 from lms.organisation.models import Absence
 from lms.plan.models import DueGrant, Obligation, Requirement, Waiver
 from lms.platform import clock, files
 from lms.platform.db import db
-from tests.access import Row
+from lms.platform.events import SYSTEM
+from tests.access import Row, learner
 from tests.factories import Cast, add
 from tests.plan.move_access import ROWS as MOVES
 from tests.plan.plans import SMALL, apply, make_course
@@ -104,6 +107,25 @@ def waiting(cast: Cast) -> dict[str, Any]:
     return {"nghia_vu": db.session.scalars(found).one(), "cach": "giu"}
 
 
+def a_change(cast: Cast) -> dict[str, Any]:
+    """A plan file that somebody would like to apply."""
+    the_course(cast)
+    payload = {"sha256": files.keep(SMALL.encode())}
+    change = changes.propose("plan", title="Kế hoạch thử", payload=payload, unit_id=None, by=SYSTEM, now=clock.now())
+    changes.preview(change, by=SYSTEM, now=clock.now(), today=clock.today())
+    return {"change_id": change.id}
+
+
+def an_applied_change(cast: Cast) -> dict[str, Any]:
+    """The same, carried out."""
+    values = a_change(cast)
+    change = db.session.get_one(ChangeSet, values["change_id"])
+    changes.apply(change, needs_approval=False, by=SYSTEM, now=clock.now(), today=clock.today())
+    return values
+
+
+EVERYBODY_404 = dict.fromkeys(("an", "binh", "chi", "dung", "huy"), 404)
+
 STOPS = {"binh": 200, "chi": 404, "giang": 200}
 """HR of the person's unit and the administrator; a leader only reads."""
 SENDS = {"binh": 422, "chi": 422, "giang": 422}
@@ -116,6 +138,14 @@ ROWS = [
     Row(endpoint="plan.import_form", giang=200),
     Row(endpoint="plan.import_form", data=upload, giang=200),
     Row(endpoint="plan.import_apply", data=kept, giang=303),
+    learner("changes.history"),
+    learner("changes.show", values=a_change),
+    Row(endpoint="changes.export", values=lambda cast: {**a_change(cast), "kind": "csv"}, giang=200, **EVERYBODY_404),
+    Row(endpoint="changes.look", values=a_change, data=lambda cast: {}, giang=303, **EVERYBODY_404),
+    Row(endpoint="changes.approve", values=a_change, data=lambda cast: {}, giang=303, **EVERYBODY_404),
+    Row(endpoint="changes.withdraw", values=a_change, data=lambda cast: {}, giang=303, **EVERYBODY_404),
+    Row(endpoint="changes.apply", values=a_change, data=lambda cast: {}, giang=303, **EVERYBODY_404),
+    Row(endpoint="changes.undo", values=an_applied_change, data=lambda cast: {}, giang=422, **EVERYBODY_404),
     Row(endpoint="stops.absence_new", values=chosen, **STOPS),
     Row(endpoint="stops.absence_new", values=chosen, data=lambda cast: {}, **{**STOPS, "binh": 422, "giang": 422}),
     Row(endpoint="stops.absence_list", binh=200, chi=200, giang=200),

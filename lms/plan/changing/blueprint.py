@@ -1,0 +1,5 @@
+"""The blueprint of change sets."""
+
+from flask import Blueprint
+
+bp = Blueprint("changes", __name__)

@@ -1,0 +1,66 @@
+"""Words of change sets."""
+
+from flask_babel import lazy_gettext as _l
+
+from lms.changes.rules import Refusal, State
+
+STATES = {
+    State.PROPOSED: ("none", _l("Chưa xem trước")),
+    State.SEEN: ("doing", _l("Chờ áp dụng")),
+    State.APPROVED: ("doing", _l("Đã duyệt, chờ áp dụng")),
+    State.APPLIED: ("done", _l("Đã áp dụng")),
+    State.UNDONE: ("ended", _l("Đã hoàn tác")),
+    State.WITHDRAWN: ("ended", _l("Đã rút")),
+}
+"""State → look and word."""
+
+WHAT = {
+    "gained": _l("Thêm phải học"),
+    "lost": _l("Không còn phải học"),
+    "later": _l("Hạn lùi lại"),
+    "earlier": _l("Hạn sớm hơn"),
+    "paused": _l("Tạm dừng"),
+    "waived": _l("Được miễn"),
+    "counted": _l("Tính lại, không còn dừng hoặc miễn"),
+    "done": _l("Ngày hoàn thành thay đổi"),
+    "moved": _l("Chuyển sang đơn vị khác"),
+}
+
+KINDS = {
+    "plan": _l("Kế hoạch"),
+    "roster": _l("Danh sách nhân sự"),
+    "reform": _l("Sắp xếp đơn vị"),
+    "absences": _l("Tạm vắng"),
+    "waivers": _l("Miễn học"),
+    "grants": _l("Gia hạn"),
+}
+
+REFUSALS = {
+    Refusal.NOT_SEEN: _l("Hãy bấm “Xem trước” rồi mới áp dụng."),
+    Refusal.NOT_APPROVED: _l("Loại thay đổi này cần người thứ hai duyệt trước khi áp dụng."),
+    Refusal.OWN_PROPOSAL: _l("Người đề nghị không tự duyệt được; hãy nhờ người khác có cùng quyền."),
+    Refusal.ALREADY_APPLIED: _l("Thay đổi này đã được áp dụng."),
+    Refusal.ALREADY_UNDONE: _l("Thay đổi này đã được hoàn tác."),
+    Refusal.NOT_APPLIED: _l("Thay đổi này chưa được áp dụng nên không có gì để hoàn tác."),
+    Refusal.WITHDRAWN: _l("Thay đổi này đã được rút."),
+    Refusal.CHANGED_MEANWHILE: _l(
+        "Dữ liệu đã thay đổi từ lúc xem trước nên kết quả sẽ khác điều đã thấy. Chưa có gì được ghi; hãy xem trước lại."
+    ),
+}
+
+TABLES = {
+    "absence": _l("lần tạm vắng"),
+    "waiver": _l("lượt miễn"),
+    "due_grant": _l("lượt gia hạn"),
+    "posting": _l("vị trí công tác"),
+    "person": _l("hồ sơ"),
+    "requirement": _l("yêu cầu đào tạo"),
+    "audience": _l("quy tắc đối tượng"),
+    "plan": _l("kế hoạch"),
+    "unit": _l("đơn vị"),
+    "role_grant": _l("vai trò"),
+    "completion": _l("kết quả hoàn thành"),
+    "reform": _l("đợt sắp xếp"),
+    "reform_choice": _l("phân công đơn vị mới"),
+}
+"""Table → what a row of it is, for whoever asks why something cannot be taken back."""
