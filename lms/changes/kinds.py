@@ -1,6 +1,6 @@
 """The kinds of change sets, told by the domains that know how to carry them out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,8 +39,10 @@ class Unusable(Exception):
         self.sentences = sentences
 
 
-Act = Callable[[Mapping[str, Any], By, datetime], object]
-"""Does it: payload, who, when. Raises Unusable. Everything it writes is in the caller's transaction."""
+Act = Callable[[Mapping[str, Any], By, datetime], Any]
+"""Does it: payload, who, when. Everything it writes is in the caller's transaction."""
+Says = Callable[[Exception], Sequence[str]]
+"""The sentences for an error with which the act ends when it cannot be done; none for any other error."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Kind:
     permission: Permission
     """What somebody must hold at the unit of the change set to see whom it meets, apply it and take it back."""
     act: Act
+    says: Says = lambda error: ()
     day: Callable[[Mapping[str, Any], date], date] = lambda payload, today: today
     """The day on which duties are compared before and after: that of the act, if it lies ahead."""
 

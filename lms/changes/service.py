@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 
@@ -59,8 +59,7 @@ def preview(change: ChangeSet, *, by: By, now: datetime, today: date) -> Tally:
         tally = Tally()
         try:
             with _watched(change, today) as effects:
-                kinds.kind_of(change.kind).act(change.payload, by, now)
-                db.session.flush()
+                _act(change, by, now)
                 tally.take(effects(), spool)
         except Unusable as unusable:
             said = unusable.sentences
@@ -73,15 +72,32 @@ def preview(change: ChangeSet, *, by: By, now: datetime, today: date) -> Tally:
         change.approved_at = change.approved_by = None
         change.summary = {} if said else tally.summary()
         db.session.flush()
-        if said:
-            return tally
-        spool.seek(0)
-        place = 0
-        while lines := list(islice(spool, SLICE)):
-            rows = [row_of(change.id, place + n, line) for n, line in enumerate(lines, 1)]
-            db.session.execute(sa.insert(ChangeEffect.__table__), rows)
-            place += len(lines)
+        if not said:
+            _keep(change, spool)
     return tally
+
+
+def _act(change: ChangeSet, by: By, now: datetime) -> Any:
+    """Do it; an error that says why it cannot be done becomes Unusable."""
+    kind = kinds.kind_of(change.kind)
+    try:
+        done = kind.act(change.payload, by, now)
+        db.session.flush()
+    except Exception as error:
+        if sentences := kind.says(error):
+            raise Unusable(*sentences) from error
+        raise
+    return done
+
+
+def _keep(change: ChangeSet, spool: IO[str]) -> None:
+    """Write the effects down, so many at a time."""
+    spool.seek(0)
+    place = 0
+    while lines := list(islice(spool, SLICE)):
+        rows = [row_of(change.id, place + n, line) for n, line in enumerate(lines, 1)]
+        db.session.execute(sa.insert(ChangeEffect.__table__), rows)
+        place += len(lines)
 
 
 @contextmanager
@@ -128,8 +144,7 @@ def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, tod
         connection = db.session.connection()
         with _watched(change, today) as effects:
             with journal.recording(connection, change.id):
-                kinds.kind_of(change.kind).act(change.payload, by, now)
-                db.session.flush()
+                _act(change, by, now)
             tally = Tally()
             tally.take(effects())
             if tally.summary() != change.summary:
@@ -144,6 +159,46 @@ def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, tod
     db.session.flush()
     emit(ChangeApplied(unit_id=change.unit_id, change_id=change.id, title=change.title, rows=rows), by=by)
     return rows
+
+
+def carry_out(
+    kind: str, *, title: str, payload: Mapping[str, Any], unit_id: int | None, by: By, now: datetime, today: date
+) -> tuple[ChangeSet, Any]:
+    """Do at once what its own page has shown, noted and undoable like any other; with what the act gives.
+
+    For kinds that need no second person. An error of the act comes out as it is, and nothing is changed.
+    """
+    change = ChangeSet(
+        kind=kinds.kind_of(kind).name,
+        title=title[:300],
+        payload=dict(payload),
+        unit_id=unit_id,
+        proposed_by=by.account_id,
+        proposer=by.name,
+        proposed_at=now,
+        looked_at=now,
+        applied_by=by.account_id,
+        applied_at=now,
+        summary={},
+        approver="",
+        undo_reason="",
+        said="",
+    )
+    db.session.add(change)
+    db.session.flush()
+    connection, tally = db.session.connection(), Tally()
+    with TemporaryFile("w+", encoding="utf-8") as spool:
+        with _watched(change, today) as effects:
+            with journal.recording(connection, change.id):
+                done = kinds.kind_of(kind).act(change.payload, by, now)
+                db.session.flush()
+            tally.take(effects(), spool)
+        _keep(change, spool)
+    change.summary = tally.summary()
+    rows = sum(len(rows) for rows in journal.net_rows(connection, change.id).values())
+    db.session.flush()
+    emit(ChangeApplied(unit_id=unit_id, change_id=change.id, title=change.title, rows=rows), by=by)
+    return change, done
 
 
 def undo(change: ChangeSet, *, reason: str, by: By, now: datetime, today: date) -> int:

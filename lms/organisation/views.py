@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.changes import service as changes
 from lms.organisation import labels, queries, rules, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
@@ -286,13 +287,19 @@ def roster_apply(import_id: int) -> Response:
     form = ApplyForm()
     if form.validate_on_submit():
         with form.refusals(labels.REFUSALS), _unreadable(form):
-            done = service.apply_import(
-                arrived,
-                shown=form.shown.data or "",
-                many_left=form.many_left.data,
+            unit = queries.name_on(arrived.unit_id, arrived.on_day)
+            _change, done = changes.carry_out(
+                kinds.ROSTER.name,
+                title=f"Danh sách nhân sự {unit}, tệp “{arrived.file_name}”",
+                payload={
+                    "import_id": arrived.id, "shown": form.shown.data or "", "many_left": form.many_left.data,
+                    "on": arrived.on_day.isoformat(),
+                },
+                unit_id=arrived.unit_id,
                 by=current_user,
                 now=clock.now(),
-            )
+                today=clock.today(),
+            )  # fmt: skip
             flash(_("Đã áp dụng danh sách: %(n)s thay đổi.", n=done.changes))
             return redirect(url_for(".roster_show", import_id=import_id))
     return _roster_page(arrived, form)

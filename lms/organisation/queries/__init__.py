@@ -53,7 +53,7 @@ from lms.organisation.queries.reforms import (
     reforms_on_record,
     standing_units,
 )
-from lms.organisation.queries.rosters import import_for, imports_within, people_in_file, staff_of
+from lms.organisation.queries.rosters import import_for, import_with, imports_within, people_in_file, staff_of
 from lms.organisation.queries.timeline import (
     SecondRow,
     Stretch,
@@ -144,6 +144,7 @@ __all__ = [
     "heirs_of",
     "ids_asked",
     "import_for",
+    "import_with",
     "imports_within",
     "last_posting_of",
     "life_of",

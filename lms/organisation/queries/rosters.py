@@ -110,6 +110,11 @@ def import_for(actor: Actor, permission: Permission, import_id: int) -> RosterIm
     return found
 
 
+def import_with(import_id: int) -> RosterImport:
+    """A roster that came in; the caller has found that it may be read."""
+    return db.session.get_one(RosterImport, import_id)
+
+
 def imports_within(actor: Actor, permission: Permission, limit: int = 10) -> list[tuple[RosterImport, str]]:
     """The latest rosters of the actor's units, each with the unit's name."""
     rows = db.session.execute(

@@ -1,0 +1,40 @@
+"""How a roster and a reform become change sets."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from lms.changes.kinds import Kind, register
+from lms.organisation import labels, queries, service
+from lms.organisation.reform.draft import UnreadableReform
+from lms.organisation.roster.sheets import UnreadableRoster
+from lms.platform.access import Permission
+from lms.platform.events import By
+from lms.platform.forms import Refused
+
+
+def _says(error: Exception) -> Sequence[str]:
+    if isinstance(error, Refused):
+        return [str(labels.REFUSALS[error.reason])]
+    if isinstance(error, UnreadableReform):
+        return error.lines
+    return [str(error)] if isinstance(error, UnreadableRoster) else ()
+
+
+def _roster(payload: Mapping[str, Any], by: By, now: datetime) -> Any:
+    """Apply a kept roster as it was shown."""
+    arrived = queries.import_with(payload["import_id"])
+    return service.apply_import(arrived, shown=payload["shown"], many_left=payload["many_left"], by=by, now=now)
+
+
+def _reform(payload: Mapping[str, Any], by: By, now: datetime) -> Any:
+    """Carry out a kept reform file."""
+    return service.apply_reform(queries.reform_file(payload["file_id"]), by=by, now=now)
+
+
+def _day(payload: Mapping[str, Any], today: date) -> date:
+    return date.fromisoformat(payload["on"])
+
+
+ROSTER = register(Kind("roster", Permission.ORGANISATION_ROSTER_IMPORT, _roster, _says, _day))
+REFORM = register(Kind("reform", Permission.ORGANISATION_UNIT_REORGANISE, _reform, _says, _day))
