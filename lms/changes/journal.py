@@ -20,7 +20,9 @@ DERIVED = frozenset(
 )  # fmt: skip
 """Follows from facts: it is derived anew, never put back."""
 
-HISTORY = frozenset({"audit_event", "change_set", "change_effect", "change_row", "derived_check", "letter"})
+HISTORY = frozenset(
+    {"audit_event", "change_set", "change_effect", "change_row", "derived_check", "job", "job_worker", "letter"}
+)
 """Tells what happened and stays."""
 
 SETTING = "lms.change"

@@ -81,13 +81,18 @@ def _act(change: ChangeSet, by: By, now: datetime) -> Any:
     """Do it; an error that says why it cannot be done becomes Unusable."""
     kind = kinds.kind_of(change.kind)
     try:
-        done = kind.act(change.payload, by, now)
+        done = kind.act(_payload(change), by, now)
         db.session.flush()
     except Exception as error:
         if sentences := kind.says(error):
             raise Unusable(*sentences) from error
         raise
     return done
+
+
+def _payload(change: ChangeSet) -> dict[str, Any]:
+    """What the act is told: its own payload, and which change set it is."""
+    return {**change.payload, "change_id": change.id}
 
 
 def _keep(change: ChangeSet, spool: IO[str]) -> None:
@@ -190,7 +195,7 @@ def carry_out(
     with TemporaryFile("w+", encoding="utf-8") as spool:
         with _watched(change, today) as effects:
             with journal.recording(connection, change.id):
-                done = kinds.kind_of(kind).act(change.payload, by, now)
+                done = kinds.kind_of(kind).act(_payload(change), by, now)
                 db.session.flush()
             tally.take(effects(), spool)
         _keep(change, spool)

@@ -24,12 +24,17 @@ def _says(error: Exception) -> Sequence[str]:
 def _roster(payload: Mapping[str, Any], by: By, now: datetime) -> Any:
     """Apply a kept roster as it was shown."""
     arrived = queries.import_with(payload["import_id"])
-    return service.apply_import(arrived, shown=payload["shown"], many_left=payload["many_left"], by=by, now=now)
+    done = service.apply_import(arrived, shown=payload["shown"], many_left=payload["many_left"], by=by, now=now)
+    arrived.change_id = payload["change_id"]
+    return done
 
 
 def _reform(payload: Mapping[str, Any], by: By, now: datetime) -> Any:
     """Carry out a kept reform file."""
-    return service.apply_reform(queries.reform_file(payload["file_id"]), by=by, now=now)
+    arrived = queries.reform_file(payload["file_id"])
+    done = service.apply_reform(arrived, by=by, now=now)
+    arrived.change_id = payload["change_id"]
+    return done
 
 
 def _day(payload: Mapping[str, Any], today: date) -> date:

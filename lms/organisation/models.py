@@ -168,6 +168,8 @@ class ReformFile(db.Model):  # type: ignore[name-defined]
     received_at: Mapped[datetime] = mapped_column(moment())
     reform_id: Mapped[int | None] = mapped_column(ForeignKey("reform.id"))
     """The reform it became once it was applied."""
+    change_id: Mapped[int | None]
+    """The change set that applied it, by which it can be undone."""
 
 
 class Position(db.Model):  # type: ignore[name-defined]
@@ -325,5 +327,7 @@ class RosterImport(db.Model):  # type: ignore[name-defined]
     account_id: Mapped[int | None]
     received_at: Mapped[datetime] = mapped_column(moment())
     applied_at: Mapped[datetime | None] = mapped_column(moment())
+    change_id: Mapped[int | None]
+    """The change set that applied it, by which it can be undone."""
     summary: Mapped[dict[str, Any]] = mapped_column(json_value())
     """Counts of the difference as it was shown: joined, left, moved, corrected, unchanged, problems."""

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.changes import service as changes
-from lms.organisation import labels, queries, rules, service
+from lms.organisation import kinds, labels, queries, rules, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
 from lms.organisation.reform import assigning

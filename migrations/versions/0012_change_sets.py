@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0012_change_sets"
-down_revision = "0005_checks_and_clock_stops"
+down_revision = "0006_jobs"
 branch_labels = None
 depends_on = None
 
@@ -104,6 +104,8 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_row")),
     )
     op.create_index("ix_change_row_change", "change_row", ["change_id", "table_name", "id"])
+    for table in ("reform_file", "roster_import"):
+        op.add_column(table, sa.Column("change_id", sa.Integer(), nullable=True))
     if op.get_bind().dialect.name == "postgresql":
         _note_changes()
 
@@ -137,6 +139,9 @@ def _note_changes():
 def downgrade():
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION note_change() CASCADE")
+    for table in ("reform_file", "roster_import"):
+        with op.batch_alter_table(table) as batch:
+            batch.drop_column("change_id")
     op.drop_table("change_row")
     op.drop_table("change_effect")
     op.drop_table("change_set")

@@ -175,7 +175,8 @@ def test_a_roster_is_compared_shown_and_applied(binh, cast, audited):
     page = binh.follow(binh.post(form["action"], data=data))
     assert "Đã áp dụng danh sách: 2 thay đổi." in page.text
     assert page.soup.select_one("main form") is None
-    assert audited() == ["organisation:roster:applied"]
+    assert audited() == ["organisation:roster:applied", "changes:change:applied"]
+    assert "Xem ảnh hưởng và hoàn tác" in page.links()
     assert "Đặng Thị Ánh Chuyên viên" in names(binh.get("organisation.people"))
 
 

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.organisation import labels, queries, service
+from lms.changes import service as changes
+from lms.organisation import kinds, labels, queries, service
 from lms.organisation.forms import AssignForm, ChoicesForm, ConfirmForm, ReformForm
 from lms.organisation.jobs import APPLY
 from lms.organisation.models import Reform, ReformFile
@@ -211,7 +212,16 @@ def apply_file(file_id: int) -> AnyResponse:
             people = service.revisit_reform(arrived).people
             if people > MOST_AT_ONCE:
                 return redirect(url_for("jobs.show", job_id=_put_off(arrived, people)))
-            outcome = service.apply_reform(arrived, by=current_user, now=clock.now())
+            root = queries.root_on(clock.today())
+            _change, outcome = changes.carry_out(
+                kinds.REFORM.name,
+                title=f"Sắp xếp đơn vị, tệp “{arrived.file_name}”",
+                payload={"file_id": arrived.id, "on": arrived.on_day.isoformat()},
+                unit_id=root.id if root else None,
+                by=current_user,
+                now=clock.now(),
+                today=clock.today(),
+            )
             flash(_("Đã áp dụng: %(n)s người đổi đơn vị từ ngày %(day)s.", n=outcome.people, day=_day(outcome)))
             return redirect(url_for(".show", reform_id=arrived.reform_id))
         except UnreadableReform as error:
