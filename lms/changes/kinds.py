@@ -39,8 +39,8 @@ class Unusable(Exception):
         self.sentences = sentences
 
 
-Act = Callable[[Mapping[str, Any], By, datetime], Any]
-"""Does it: payload, who, when. Everything it writes is in the caller's transaction."""
+Act = Callable[[Mapping[str, Any], int, By, datetime], Any]
+"""Does it: payload, number of the change set, who, when. Everything it writes is in the caller's transaction."""
 Says = Callable[[Exception], Sequence[str]]
 """The sentences for an error with which the act ends when it cannot be done; none for any other error."""
 
@@ -52,7 +52,8 @@ class Kind:
     name: str
     permission: Permission
     """What somebody must hold at the unit of the change set to see whom it meets, apply it and take it back."""
-    act: Act
+    act: Act | None = None
+    """None: its own page shows what it does, and it is done at once."""
     says: Says = lambda error: ()
     day: Callable[[Mapping[str, Any], date], date] = lambda payload, today: today
     """The day on which duties are compared before and after: that of the act, if it lies ahead."""

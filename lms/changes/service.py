@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -21,6 +21,7 @@ from lms.platform.forms import Refused
 
 REQUIREMENT_TABLES = ("requirement", "requirement_course", "course_equivalent", "cycle", "audience")
 SLICE = 5_000
+T = TypeVar("T")
 UNIT_TABLES = ("unit", "unit_name", "unit_place", "succession", "reform")
 
 
@@ -28,6 +29,8 @@ def propose(
     kind: str, *, title: str, payload: Mapping[str, Any], unit_id: int | None, by: By, now: datetime
 ) -> ChangeSet:
     """Write down what somebody wants to do; nothing of it is done."""
+    if kinds.kind_of(kind).act is None:
+        raise LookupError(f"{kind} is done at once or not at all")
     change = ChangeSet(
         kind=kinds.kind_of(kind).name,
         title=title[:300],
@@ -80,19 +83,15 @@ def preview(change: ChangeSet, *, by: By, now: datetime, today: date) -> Tally:
 def _act(change: ChangeSet, by: By, now: datetime) -> Any:
     """Do it; an error that says why it cannot be done becomes Unusable."""
     kind = kinds.kind_of(change.kind)
+    assert kind.act is not None, "it was proposed"
     try:
-        done = kind.act(_payload(change), by, now)
+        done = kind.act(change.payload, change.id, by, now)
         db.session.flush()
     except Exception as error:
         if sentences := kind.says(error):
             raise Unusable(*sentences) from error
         raise
     return done
-
-
-def _payload(change: ChangeSet) -> dict[str, Any]:
-    """What the act is told: its own payload, and which change set it is."""
-    return {**change.payload, "change_id": change.id}
 
 
 def _keep(change: ChangeSet, spool: IO[str]) -> None:
@@ -167,16 +166,24 @@ def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, tod
 
 
 def carry_out(
-    kind: str, *, title: str, payload: Mapping[str, Any], unit_id: int | None, by: By, now: datetime, today: date
-) -> tuple[ChangeSet, Any]:
+    kind: str,
+    act: Callable[[int], T],
+    *,
+    title: str,
+    unit_id: int | None,
+    by: By,
+    now: datetime,
+    today: date,
+    payload: Mapping[str, Any] | None = None,
+) -> tuple[ChangeSet, T]:
     """Do at once what its own page has shown, noted and undoable like any other; with what the act gives.
 
-    For kinds that need no second person. An error of the act comes out as it is, and nothing is changed.
+    The act is told the number of the change set. Its errors come out as they are, and nothing is changed.
     """
     change = ChangeSet(
         kind=kinds.kind_of(kind).name,
         title=title[:300],
-        payload=dict(payload),
+        payload=dict(payload or {}),
         unit_id=unit_id,
         proposed_by=by.account_id,
         proposer=by.name,
@@ -195,7 +202,7 @@ def carry_out(
     with TemporaryFile("w+", encoding="utf-8") as spool:
         with _watched(change, today) as effects:
             with journal.recording(connection, change.id):
-                done = kinds.kind_of(kind).act(_payload(change), by, now)
+                done = act(change.id)
                 db.session.flush()
             tally.take(effects(), spool)
         _keep(change, spool)

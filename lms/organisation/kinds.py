@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from lms.changes import service as changes
 from lms.changes.kinds import Kind, register
 from lms.organisation import labels, queries, service
 from lms.organisation.reform.draft import UnreadableReform
@@ -21,19 +22,49 @@ def _says(error: Exception) -> Sequence[str]:
     return [str(error)] if isinstance(error, UnreadableRoster) else ()
 
 
-def _roster(payload: Mapping[str, Any], by: By, now: datetime) -> Any:
+def _roster(payload: Mapping[str, Any], change_id: int, by: By, now: datetime) -> Any:
     """Apply a kept roster as it was shown."""
     arrived = queries.import_with(payload["import_id"])
     done = service.apply_import(arrived, shown=payload["shown"], many_left=payload["many_left"], by=by, now=now)
-    arrived.change_id = payload["change_id"]
+    arrived.change_id = change_id
     return done
 
 
-def _reform(payload: Mapping[str, Any], by: By, now: datetime) -> Any:
+def _reform(payload: Mapping[str, Any], change_id: int, by: By, now: datetime) -> Any:
     """Carry out a kept reform file."""
     arrived = queries.reform_file(payload["file_id"])
     done = service.apply_reform(arrived, by=by, now=now)
-    arrived.change_id = payload["change_id"]
+    arrived.change_id = change_id
+    return done
+
+
+def apply_roster(payload: Mapping[str, Any], *, title: str, unit_id: int, by: By, now: datetime, today: date) -> Any:
+    """Apply a kept roster at once, as its page has shown it."""
+    return _at_once(ROSTER, payload, title=title, unit_id=unit_id, by=by, now=now, today=today)
+
+
+def apply_reform(
+    payload: Mapping[str, Any], *, title: str, unit_id: int | None, by: By, now: datetime, today: date
+) -> Any:
+    """Carry out a kept reform file at once, as its page has shown it."""
+    return _at_once(REFORM, payload, title=title, unit_id=unit_id, by=by, now=now, today=today)
+
+
+def _at_once(
+    kind: Kind, payload: Mapping[str, Any], *, title: str, unit_id: int | None, by: By, now: datetime, today: date
+) -> Any:
+    act = kind.act
+    assert act is not None, "both can be proposed"
+    _change, done = changes.carry_out(
+        kind.name,
+        lambda change_id: act(payload, change_id, by, now),
+        title=title,
+        payload=payload,
+        unit_id=unit_id,
+        by=by,
+        now=now,
+        today=today,
+    )
     return done
 
 

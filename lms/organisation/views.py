@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from lms.changes import service as changes
 from lms.organisation import kinds, labels, queries, rules, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
@@ -288,13 +287,12 @@ def roster_apply(import_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals(labels.REFUSALS), _unreadable(form):
             unit = queries.name_on(arrived.unit_id, arrived.on_day)
-            _change, done = changes.carry_out(
-                kinds.ROSTER.name,
-                title=f"Danh sách nhân sự {unit}, tệp “{arrived.file_name}”",
-                payload={
+            done = kinds.apply_roster(
+                {
                     "import_id": arrived.id, "shown": form.shown.data or "", "many_left": form.many_left.data,
                     "on": arrived.on_day.isoformat(),
                 },
+                title=f"Danh sách nhân sự {unit}, tệp “{arrived.file_name}”",
                 unit_id=arrived.unit_id,
                 by=current_user,
                 now=clock.now(),

@@ -13,7 +13,7 @@ from lms.platform.access import Permission
 from lms.platform.events import By
 
 
-def _import(payload: Mapping[str, Any], by: By, now: datetime) -> object:
+def _import(payload: Mapping[str, Any], change_id: int, by: By, now: datetime) -> object:
     """Apply a kept plan file."""
     try:
         return service.import_plan(files.kept(payload["sha256"]), by=by, today=clock.today(), now=now)

@@ -46,7 +46,7 @@ def differing(before, after):
 
 def change_of(act):
     """A change set of a kind made for the test."""
-    kinds.register(Kind("thu", Permission.PLAN_PLAN_IMPORT, lambda payload, by, now: act()))
+    kinds.register(Kind("thu", Permission.PLAN_PLAN_IMPORT, lambda payload, change_id, by, now: act()))
     return service.propose("thu", title="Thử", payload={}, unit_id=None, by=SYSTEM, now=NOW())
 
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.changes import service as changes
 from lms.organisation import kinds, labels, queries, service
 from lms.organisation.forms import AssignForm, ChoicesForm, ConfirmForm, ReformForm
 from lms.organisation.jobs import APPLY
@@ -213,10 +212,9 @@ def apply_file(file_id: int) -> AnyResponse:
             if people > MOST_AT_ONCE:
                 return redirect(url_for("jobs.show", job_id=_put_off(arrived, people)))
             root = queries.root_on(clock.today())
-            _change, outcome = changes.carry_out(
-                kinds.REFORM.name,
+            outcome = kinds.apply_reform(
+                {"file_id": arrived.id, "on": arrived.on_day.isoformat()},
                 title=f"Sắp xếp đơn vị, tệp “{arrived.file_name}”",
-                payload={"file_id": arrived.id, "on": arrived.on_day.isoformat()},
                 unit_id=root.id if root else None,
                 by=current_user,
                 now=clock.now(),
