@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lms.organisation import queries, service
+from lms.organisation import kinds, queries
 from lms.organisation.reform.draft import UnreadableReform
 from lms.platform import clock
 from lms.platform.jobs import GiveUp, Run, job
@@ -18,7 +18,7 @@ def apply_reform(run: Run) -> None:
         if arrived.reform_id is not None:
             return
         try:
-            outcome = service.apply_reform(arrived, by=run.by, now=clock.now())
+            outcome = kinds.apply_reform(arrived, by=run.by, now=clock.now(), today=clock.today())
         except UnreadableReform as error:
             # No further try can help: the file has to be changed.
             raise GiveUp(error.lines[0]) from error

@@ -7,7 +7,9 @@ from typing import Any
 from lms.changes import service as changes
 from lms.changes.kinds import Kind, register
 from lms.organisation import labels, queries, service
+from lms.organisation.models import ReformFile, RosterImport
 from lms.organisation.reform.draft import UnreadableReform
+from lms.organisation.roster.difference import Difference
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform.access import Permission
 from lms.platform.events import By
@@ -38,16 +40,35 @@ def _reform(payload: Mapping[str, Any], change_id: int, by: By, now: datetime) -
     return done
 
 
-def apply_roster(payload: Mapping[str, Any], *, title: str, unit_id: int, by: By, now: datetime, today: date) -> Any:
+def apply_roster(
+    arrived: RosterImport, *, shown: str, many_left: bool, by: By, now: datetime, today: date
+) -> Difference:
     """Apply a kept roster at once, as its page has shown it."""
-    return _at_once(ROSTER, payload, title=title, unit_id=unit_id, by=by, now=now, today=today)
+    done: Difference = _at_once(
+        ROSTER,
+        {"import_id": arrived.id, "shown": shown, "many_left": many_left, "on": arrived.on_day.isoformat()},
+        title=f"Danh sách nhân sự {queries.name_on(arrived.unit_id, arrived.on_day)}, tệp “{arrived.file_name}”",
+        unit_id=arrived.unit_id,
+        by=by,
+        now=now,
+        today=today,
+    )
+    return done
 
 
-def apply_reform(
-    payload: Mapping[str, Any], *, title: str, unit_id: int | None, by: By, now: datetime, today: date
-) -> Any:
+def apply_reform(arrived: ReformFile, *, by: By, now: datetime, today: date) -> service.Outcome:
     """Carry out a kept reform file at once, as its page has shown it."""
-    return _at_once(REFORM, payload, title=title, unit_id=unit_id, by=by, now=now, today=today)
+    root = queries.root_on(today)
+    done: service.Outcome = _at_once(
+        REFORM,
+        {"file_id": arrived.id, "on": arrived.on_day.isoformat()},
+        title=f"Sắp xếp đơn vị, tệp “{arrived.file_name}”",
+        unit_id=root.id if root else None,
+        by=by,
+        now=now,
+        today=today,
+    )
+    return done
 
 
 def _at_once(

@@ -286,18 +286,14 @@ def roster_apply(import_id: int) -> Response:
     form = ApplyForm()
     if form.validate_on_submit():
         with form.refusals(labels.REFUSALS), _unreadable(form):
-            unit = queries.name_on(arrived.unit_id, arrived.on_day)
             done = kinds.apply_roster(
-                {
-                    "import_id": arrived.id, "shown": form.shown.data or "", "many_left": form.many_left.data,
-                    "on": arrived.on_day.isoformat(),
-                },
-                title=f"Danh sách nhân sự {unit}, tệp “{arrived.file_name}”",
-                unit_id=arrived.unit_id,
+                arrived,
+                shown=form.shown.data or "",
+                many_left=form.many_left.data,
                 by=current_user,
                 now=clock.now(),
                 today=clock.today(),
-            )  # fmt: skip
+            )
             flash(_("Đã áp dụng danh sách: %(n)s thay đổi.", n=done.changes))
             return redirect(url_for(".roster_show", import_id=import_id))
     return _roster_page(arrived, form)

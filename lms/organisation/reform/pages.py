@@ -211,15 +211,7 @@ def apply_file(file_id: int) -> AnyResponse:
             people = service.revisit_reform(arrived).people
             if people > MOST_AT_ONCE:
                 return redirect(url_for("jobs.show", job_id=_put_off(arrived, people)))
-            root = queries.root_on(clock.today())
-            outcome = kinds.apply_reform(
-                {"file_id": arrived.id, "on": arrived.on_day.isoformat()},
-                title=f"Sắp xếp đơn vị, tệp “{arrived.file_name}”",
-                unit_id=root.id if root else None,
-                by=current_user,
-                now=clock.now(),
-                today=clock.today(),
-            )
+            outcome = kinds.apply_reform(arrived, by=current_user, now=clock.now(), today=clock.today())
             flash(_("Đã áp dụng: %(n)s người đổi đơn vị từ ngày %(day)s.", n=outcome.people, day=_day(outcome)))
             return redirect(url_for(".show", reform_id=arrived.reform_id))
         except UnreadableReform as error:
