@@ -16,13 +16,16 @@ from lms.platform.db import db
 
 DERIVED = frozenset(
     {"obligation", "segment", "reason", "former_unit", "unit_closure", "figure_delta", "figure_era", "figure_head",
-     "figure_mark", "figure_origin"}
+     "figure_mark", "figure_origin", "followed_person"}
 )  # fmt: skip
 """Follows from facts: it is derived anew, never put back."""
 
 HISTORY = frozenset(
-    {"audit_event", "change_set", "change_effect", "change_row", "derived_check", "job", "job_worker", "letter"}
-)
+    {
+        "audit_day", "audit_event", "audit_seal", "change_set", "change_effect", "change_row", "derived_check", "job",
+        "job_worker", "letter",
+    }
+)  # fmt: skip
 """Tells what happened and stays."""
 
 SETTING = "lms.change"

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0012_change_sets"
-down_revision = "0006_jobs"
+revision = "0010_change_sets"
+down_revision = "0009_audit_chain"
 branch_labels = None
 depends_on = None
 
