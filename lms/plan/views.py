@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.organisation import queries as organisation
-from lms.plan import changing, labels, moves, queries, service, stops
+from lms.plan import changing, kinds, labels, moves, queries, service, stops
 from lms.plan.forms import ApplyPlanForm, PlanForm
 from lms.plan.rules import FOREVER, State
 from lms.platform import clock, files
@@ -155,15 +155,19 @@ def import_apply() -> Response:
     if not form.validate_on_submit():
         abort(400)
     try:
-        content = files.kept(str(form.sha256.data))
-        is_shown = form.shorten.data == form.shown.data and request.form.get("buoc") != "xem"
-        act = service.import_plan if is_shown else service.preview_plan
-        change = act(content, by=current_user, today=clock.today(), now=clock.now(), shorten=form.shorten.data)
+        sha256, now, today = str(form.sha256.data), clock.now(), clock.today()
+        content = files.kept(sha256)
+        more: dict[str, Any] = {"shorten": form.shorten.data, "by": current_user, "now": now, "today": today}
+        if form.shorten.data != form.shown.data or request.form.get("buoc") == "xem":
+            return _preview(service.preview_plan(content, **more), sha256)
+        more["title"] = kinds.title_of(content)
+        if kinds.PLAN.name in current_app.config["LMS"].approved_kinds:
+            proposed = kinds.propose_plan(sha256, **more)
+            return redirect(url_for("changes.show", change_id=proposed.id), 303)
+        change = kinds.apply_plan(sha256, **more)
     except (FileNotFoundError, service.BadPlan):
         flash(_("Không đọc lại được tệp đã xem trước. Hãy chọn lại tệp."), "late")
         return redirect(url_for(".import_form"), 303)
-    if not is_shown:
-        return _preview(change, str(form.sha256.data))
     flash(
         _("Đã áp dụng Kế hoạch số %(number)s; nghĩa vụ học đã cập nhật.", number=change.number)
         if change.changed

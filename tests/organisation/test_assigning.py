@@ -184,7 +184,7 @@ def test_people_of_a_dissolved_unit_go_where_the_city_says(wards, browse):
 
 
 def test_choices_made_before_the_reform_are_kept_with_its_file(wards, browse):
-    giang = browse.as_(wards.cast.giang)
+    giang = browse.as_(wards.cast.giang).with_budget(13)
     ba, hoa, an = wards.people
     upload = {"file": (BytesIO(SPLIT.encode()), "chia.yaml"), "on": "01/07/2026"}
     number = int(giang.post("reform.start", data=upload).location.rsplit("/", 1)[1])

@@ -110,7 +110,7 @@ def waiting(cast: Cast) -> dict[str, Any]:
 def a_change(cast: Cast) -> dict[str, Any]:
     """A plan file that somebody would like to apply."""
     the_course(cast)
-    payload = {"sha256": files.keep(SMALL.encode())}
+    payload = {"sha256": files.keep(SMALL.encode()), "shorten": False}
     change = changes.propose("plan", title="Kế hoạch thử", payload=payload, unit_id=None, by=SYSTEM, now=clock.now())
     changes.preview(change, by=SYSTEM, now=clock.now(), today=clock.today())
     return {"change_id": change.id}

@@ -30,9 +30,7 @@ KINDS = {
     "plan": _l("Kế hoạch"),
     "roster": _l("Danh sách nhân sự"),
     "reform": _l("Sắp xếp đơn vị"),
-    "absences": _l("Tạm vắng"),
-    "waivers": _l("Miễn học"),
-    "grants": _l("Gia hạn"),
+    "stops": _l("Tạm vắng, miễn, gia hạn"),
 }
 
 REFUSALS = {

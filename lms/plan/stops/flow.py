@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from lms.organisation import queries as organisation
 from lms.organisation.queries import Chosen
 from lms.organisation.roster.sheets import UnreadableRoster
-from lms.plan import labels, service
+from lms.plan import kinds, labels, service
 from lms.plan.rules.stops import StopRefusal
 from lms.plan.stops.forms import ListForm, WithdrawForm
 from lms.plan.stops.lists import MOST_LINES, Wrong
@@ -81,7 +81,13 @@ def stepped(form: Form, people: Sequence[Chosen], act_of: Callable[[], Act | Non
 def do(act: Act, person_ids: Sequence[int]) -> Response:
     """Do it, say what was done and go on; or say what has come in between since it was looked at."""
     try:
-        flash(act.told(act.do()))
+        if len(person_ids) == 1:
+            new = act.do()
+        else:
+            new = kinds.stop_many(
+                act.do, title=str(act.button), actor=current_user, now=clock.now(), today=clock.today()
+            )
+        flash(act.told(new))
     except Refused as refused:
         why = labels.STOP_REFUSALS.get(refused.reason, labels.STOP_REFUSALS[StopRefusal.NOT_BELIEVED])
         flash(_("Chưa ghi gì. %(why)s", why=why), "late")

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010_change_sets"
-down_revision = "0009_audit_chain"
+revision = "0011_change_sets"
+down_revision = "0010_fixed_due_days"
 branch_labels = None
 depends_on = None
 
