@@ -20,7 +20,8 @@ _OF_DUTY = (
 )
 _STANDS = f"""
 SELECT o.person_id, o.requirement_id, o.cycle, o.closes_on, o.due_on, o.fulfilled_on,
-  (SELECT MAX(s.unit_id) {_OF_DUTY} AND s.from_on <= {{day}} AND s.to_on > {{day}}) AS unit_id,
+  COALESCE((SELECT MAX(s.unit_id) {_OF_DUTY} AND s.from_on <= {{day}} AND s.to_on > {{day}}),
+    (SELECT MAX(s.unit_id) {_OF_DUTY} AND s.from_on > {{day}})) AS unit_id,
   (SELECT SUM(s.to_on - GREATEST(s.from_on, {{day}})) {_OF_DUTY} AND s.to_on > {{day}} AND s.kind = 1) AS paused,
   (SELECT SUM(s.to_on - GREATEST(s.from_on, {{day}})) {_OF_DUTY} AND s.to_on > {{day}} AND s.kind = 2) AS waived
 FROM obligation o
