@@ -130,7 +130,7 @@ def test_a_completion_does_not_wait_for_a_derivation_of_everybody_and_is_not_los
     monkeypatch.setattr(run.Derivation, "compare", compare)
     with transaction():
         plans.apply(plans.SMALL.replace("2026-12-31", "2026-12-01") + HOURS)
-    assert done == [True]
+    assert done and all(done)
     assert obligations() == before
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Completion)) == 3
     db.session.rollback()
@@ -147,8 +147,8 @@ def test_a_preview_lets_everybody_write_and_leaves_nothing(city, monkeypatch):
     monkeypatch.setattr(run.Derivation, "compare", compare)
     text = plans.SMALL.replace("2026-12-31", "2026-12-01") + HOURS
     with transaction():
-        change = service.preview_plan(text.encode(), by=SYSTEM, today=clock.today(), now=clock.now())
-    assert (done, change.effects[0].due_earlier) == ([True], PEOPLE)
+        change = service.preview_plan(text.encode(), by=SYSTEM, today=clock.today(), now=clock.now(), shorten=True)
+    assert (all(done), change.effects[0].due_earlier) == (True, PEOPLE)
     assert differences() == 0
 
 
