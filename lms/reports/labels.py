@@ -160,7 +160,7 @@ CHECKED_NAMES = {
     "cycle": _l("chu kỳ"),
     "day": _l("ngày"),
     "unit_id": _l("đơn vị số"),
-    "origin_id": _l("đơn vị cũ số"),
+    "former": _l("đơn vị cũ (đợt sắp xếp:đơn vị)"),
     "ancestor_id": _l("đơn vị trên số"),
     "reform_id": _l("đợt sắp xếp số"),
     "audience_id": _l("đối tượng số"),

@@ -1,27 +1,26 @@
 """Appending what segments that come and go change in the figures, as set SQL. In plain loops: `contribution`."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import sqlalchemy as sa
 
 from lms.plan.derive.work import Work
+from lms.plan.figures import groups, heads, lineages
 from lms.plan.figures.contribution import FIGURES, Stretch, changes
-from lms.plan.figures.models import FigureDelta, FigureEra, FigureHead, FigureOrigin
+from lms.plan.figures.models import FigureDelta, FigureHead, FigurePerson
 from lms.plan.models import Segment
-from lms.platform.db import greatest, least
+from lms.plan.rules import SegmentFact
+from lms.plan.rules.states import WAIVED
 
 COLUMNS = ", ".join(FIGURES)
 MANY = 50_000
 """From so many replaced segments on it is asked whether making everything anew costs less than appending."""
 
-# A segment is cut where a reform becomes the last one: from then on its people stand for another former unit.
 _STRETCH = """
-SELECT s.sign, s.requirement_id, s.unit_id, COALESCE(o.unit_id, 0) AS origin_id, s.kind,
-  GREATEST(s.from_on, e.from_on) AS begins, LEAST(s.to_on, e.to_on) AS ends,
-  s.due_on + 1 AS late_from, s.started_on, s.fulfilled_on
-FROM ({source}) s
-JOIN figure_era e ON s.from_on < e.to_on AND e.from_on < s.to_on
-LEFT JOIN figure_origin o ON o.person_id = s.person_id AND o.reform_id = e.reform_id
+SELECT s.sign, s.requirement_id, s.unit_id, COALESCE(p.lineage_id, 0) AS lineage_id, s.kind,
+  s.from_on AS begins, s.to_on AS ends, s.due_on + 1 AS late_from, s.started_on, s.fulfilled_on
+FROM ({source}) s LEFT JOIN figure_person p ON p.person_id = s.person_id
 """
 
 # The six days on which a stretch can change a figure: 1 begins, 2 ends, 3 completed, 4 started, 5 no longer open,
@@ -31,7 +30,7 @@ SELECT
   CASE n.turn WHEN 1 THEN begins WHEN 2 THEN ends WHEN 3 THEN GREATEST(begins, fulfilled_on)
     WHEN 4 THEN GREATEST(begins, started_on) WHEN 5 THEN LEAST(ends, fulfilled_on)
     ELSE GREATEST(begins, late_from) END AS day,
-  unit_id, origin_id, requirement_id,
+  unit_id, lineage_id, requirement_id,
   CASE WHEN kind < 2 THEN CASE n.turn WHEN 1 THEN sign WHEN 2 THEN -sign ELSE 0 END ELSE 0 END AS required,
   CASE WHEN kind < 2 AND fulfilled_on < ends THEN CASE n.turn WHEN 3 THEN sign WHEN 2 THEN -sign ELSE 0 END
     ELSE 0 END AS completed,
@@ -59,34 +58,12 @@ JOIN (SELECT 1 AS turn UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 
 _SUMS = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
 _ANY = " OR ".join(f"SUM({name}) <> 0" for name in FIGURES)
 _APPEND = f"""
-INSERT INTO figure_delta (day, unit_id, origin_id, requirement_id, {COLUMNS})
-SELECT day, unit_id, origin_id, requirement_id, {_SUMS} FROM ({_TURN}) t
-GROUP BY day, unit_id, origin_id, requirement_id HAVING {_ANY}
+INSERT INTO {{target}} (day, unit_id, lineage_id, requirement_id, {COLUMNS})
+SELECT day, unit_id, lineage_id, requirement_id, {_SUMS} FROM ({_TURN}) t
+GROUP BY day, unit_id, lineage_id, requirement_id HAVING {_ANY}
 """
 
 SEGMENT = "person_id, requirement_id, unit_id, kind, from_on, to_on, due_on, started_on, fulfilled_on"
-
-# Reforms that former units are derived for; of several on one day the last one counts, as in reports.
-_ERAS = """
-SELECT MAX(r.id) AS reform_id, r.effective_on AS from_on FROM reform r
-WHERE EXISTS (SELECT 1 FROM succession s WHERE s.reform_id = r.id AND s.share = 'staff')
-  OR EXISTS (SELECT 1 FROM former_unit f WHERE f.reform_id = r.id)
-GROUP BY r.effective_on
-"""
-ERAS = f"""
-SELECT reform_id, from_on, LEAD(from_on, 1, {{forever}}) OVER (ORDER BY from_on) AS to_on
-FROM (SELECT 0 AS reform_id, {{beginning}} AS from_on UNION ALL {_ERAS}) e
-"""
-
-_TURNED = """
-SELECT {what} AS person_id FROM former_unit f JOIN figure_era e ON e.reform_id = f.reform_id
-LEFT JOIN figure_origin o ON o.reform_id = f.reform_id AND o.person_id = f.person_id
-WHERE (o.unit_id IS NULL OR o.unit_id <> f.unit_id) AND {of_f}
-UNION
-SELECT o.person_id FROM figure_origin o
-LEFT JOIN former_unit f ON o.reform_id = f.reform_id AND o.person_id = f.person_id
-WHERE f.unit_id IS NULL AND {of_o}
-"""
 
 
 def are_kept(connection: sa.Connection) -> bool:
@@ -99,30 +76,24 @@ def forget(work: Work) -> None:
     work.run("DELETE FROM figure_head")
 
 
-def append(work: Work, source: str) -> None:
+def append(work: Work, source: str, target: str = "figure_delta") -> None:
     """Append what these rows (the columns of a segment, and a sign) change."""
-    work.run(_APPEND.replace("{source}", source))
+    work.run(_APPEND.replace("{source}", source).replace("{target}", target))
 
 
 def changed(work: Work, *, of_people: bool) -> None:
     """Append what replacing the segments `w_left` by `w_came` changes, before they are replaced.
 
-    People whose former unit has become another one are turned over first, with all their segments. Where more would
-    be appended than making everything anew costs, the figures are forgotten instead.
+    People whose former units have become other ones are turned over first, with all their segments. Where more would
+    be appended than making everything anew costs, or requirements moved to other groups, the figures are forgotten.
     """
-    if _eras_differ(work) or (not of_people and _are_too_many(work)):
+    if groups.differ(work) or _are_too_many(work):
         forget(work)
         return
-    _turn_over(work, of_people=of_people)
+    if lineages.find_turned(work, of_people=of_people):
+        _turn_over(work)
     append(work, f"SELECT {SEGMENT}, -1 AS sign FROM w_left UNION ALL SELECT {SEGMENT}, 1 FROM w_came")
-
-
-def _eras_differ(work: Work) -> bool:
-    known, true = "SELECT reform_id, from_on, to_on FROM figure_era", f"SELECT * FROM ({ERAS}) t"
-    return bool(
-        work.number(f"SELECT COUNT(*) FROM (SELECT * FROM ({known} EXCEPT {true}) a) d")
-        or work.number(f"SELECT COUNT(*) FROM (SELECT * FROM ({true} EXCEPT {known}) a) d")
-    )
+    heads.changed(work)
 
 
 def _are_too_many(work: Work) -> bool:
@@ -130,21 +101,13 @@ def _are_too_many(work: Work) -> bool:
     return left + came > MANY and 4 * left >= work.number("SELECT COUNT(*) FROM segment")
 
 
-def _turn_over(work: Work, *, of_people: bool) -> None:
-    some = "{}.person_id IN (SELECT person_id FROM w_person)" if of_people else "1 = 1"
-    turned = _TURNED.replace("{what}", "f.person_id").replace("{of_f}", some.format("f"))
-    work.make("w_turned", turned.replace("{of_o}", some.format("o")), "person_id")
-    if not work.number("SELECT COUNT(*) FROM w_turned"):
-        return
-    segments = f"SELECT {SEGMENT}, {{sign}} AS sign FROM segment WHERE person_id IN (SELECT person_id FROM w_turned)"
-    append(work, segments.replace("{sign}", "-1"))
-    work.run("DELETE FROM figure_origin WHERE person_id IN (SELECT person_id FROM w_turned)")
-    work.run(
-        "INSERT INTO figure_origin (reform_id, person_id, unit_id) SELECT f.reform_id, f.person_id, f.unit_id "
-        "FROM former_unit f JOIN figure_era e ON e.reform_id = f.reform_id "
-        "WHERE f.person_id IN (SELECT person_id FROM w_turned)"
-    )
-    append(work, segments.replace("{sign}", "1"))
+def _turn_over(work: Work) -> None:
+    theirs = f"SELECT {SEGMENT}, {{sign}} AS sign FROM segment WHERE person_id IN (SELECT person_id FROM w_turned)"
+    for sign in ("-1", "1"):
+        append(work, theirs.replace("{sign}", sign))
+        heads.append(work, theirs.replace("{sign}", sign))
+        if sign == "-1":
+            lineages.turn_over(work)
 
 
 def studied(
@@ -164,19 +127,15 @@ def studied(
         sa.select(
             Segment.requirement_id,
             Segment.unit_id,
-            sa.func.coalesce(FigureOrigin.unit_id, 0),
+            sa.func.coalesce(FigurePerson.lineage_id, 0),
             Segment.kind,
-            greatest(Segment.from_on, FigureEra.from_on, type_=Segment.from_on.type),
-            least(Segment.to_on, FigureEra.to_on, type_=Segment.to_on.type),
+            Segment.from_on,
+            Segment.to_on,
             Segment.due_on,
             Segment.started_on,
             Segment.fulfilled_on,
         )
-        .join(FigureEra, sa.and_(Segment.from_on < FigureEra.to_on, FigureEra.from_on < Segment.to_on))
-        .outerjoin(
-            FigureOrigin,
-            sa.and_(FigureOrigin.person_id == Segment.person_id, FigureOrigin.reform_id == FigureEra.reform_id),
-        )
+        .outerjoin(FigurePerson, FigurePerson.person_id == Segment.person_id)
         .where(
             Segment.person_id == person_id,
             Segment.requirement_id == requirement_id,
@@ -185,11 +144,41 @@ def studied(
         )
     )
     stretches = [Stretch(*row) for row in rows]
-    found = changes(
-        pair for stretch in stretches for pair in ((-1, stretch), (1, stretch.with_activity(started_on, fulfilled_on)))
+    _write(
+        connection,
+        (pair for s in stretches for pair in ((-1, s), (1, s.with_activity(started_on, fulfilled_on)))),
     )
+
+
+def replaced(connection: sa.Connection, person_id: int, gone: list[SegmentFact], came: list[SegmentFact]) -> None:
+    """Append what replacing some segments of one person by others changes, before they are written."""
+    if not are_kept(connection):
+        return
+    lineage_id = connection.scalar(sa.select(FigurePerson.lineage_id).where(FigurePerson.person_id == person_id)) or 0
+
+    def stretches(sign: int, segments: list[SegmentFact]) -> list[tuple[int, Stretch]]:
+        return [
+            (
+                sign,
+                Stretch(
+                    s.requirement_id, s.unit_id, lineage_id, s.kind, s.from_on, s.to_on, s.due_on, s.started_on,
+                    s.fulfilled_on,
+                ),
+            )
+            for s in segments
+        ]  # fmt: skip
+
+    def shapes(segments: list[SegmentFact]) -> list[heads.Shape]:
+        return [(s.requirement_id, s.unit_id, s.from_on, s.to_on) for s in segments if s.kind < WAIVED]
+
+    of_heads = heads.stays(connection, person_id, lineage_id, shapes(gone), shapes(came))
+    _write(connection, [*stretches(-1, gone), *stretches(1, came), *of_heads])
+
+
+def _write(connection: sa.Connection, stretches: Iterable[tuple[int, Stretch]]) -> None:
+    found = changes(stretches)
     if found:
-        names = ("day", "unit_id", "origin_id", "requirement_id", *FIGURES)
+        names = ("day", "unit_id", "lineage_id", "requirement_id", *FIGURES)
         connection.execute(
             sa.insert(FigureDelta.__table__),
             [dict(zip(names, (*key, *numbers), strict=True)) for key, numbers in sorted(found.items())],

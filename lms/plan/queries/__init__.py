@@ -12,8 +12,17 @@ from lms.plan.queries.facts import (
     touched_obligations,
     tree,
 )
-from lms.plan.queries.kept import KEPT_FIGURES, Kept, kept_figures, kept_in_era
 from lms.plan.queries.moves import Officer, Piece, PlacedDuty, account_names, address_of, office_of, placed_duties
+from lms.plan.queries.kept import (
+    KEPT_FIGURES,
+    FigureFormer,
+    Kept,
+    group_of,
+    kept_figures,
+    kept_groups,
+    kept_reform,
+    own_group,
+)
 from lms.plan.queries.names import anybody_is_posted, course_ids_by_slug, known_kinds, known_positions, units_by_code
 from lms.plan.queries.screens import (
     AudienceRow,
@@ -50,6 +59,7 @@ __all__ = [
     "Contact",
     "Duty",
     "Effect",
+    "FigureFormer",
     "Kept",
     "Officer",
     "Piece",
@@ -76,14 +86,17 @@ __all__ = [
     "duties_in",
     "duties_of",
     "facts_of",
+    "group_of",
     "kept_figures",
-    "kept_in_era",
+    "kept_groups",
+    "kept_reform",
     "known_kinds",
     "known_positions",
     "last_checks",
     "obliged_on",
     "office_of",
     "placed_duties",
+    "own_group",
     "plan_by_code",
     "plans",
     "proof",

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
 from lms.plan import queries, rules
-from lms.plan.derive.work import Work
 from lms.plan.figures import changes as figures
 from lms.plan.models import Obligation, Segment
 from lms.platform.db import db
@@ -78,23 +76,9 @@ def _write_segments(person_id: int, requirement_ids: list[int], wanted: list[rul
     gone, came = [s for s in standing if s not in wanted], [s for s in wanted if s not in standing]
     if not gone and not came:
         return
-    connection = db.session.connection()
-    if figures.are_kept(connection):
-        work = Work(connection, bulk=False)
-        rows = [_as_select(work, s, -1) for s in gone] + [_as_select(work, s, 1) for s in came]
-        figures.append(work, " UNION ALL ".join(rows))
+    figures.replaced(db.session.connection(), person_id, gone, came)
     db.session.execute(sa.delete(Segment).where(Segment.id.in_([standing[s] for s in gone])))
     if came:
         db.session.execute(sa.insert(Segment), [asdict(s) for s in came])
     for row in [row for row in db.session if isinstance(row, Segment)]:
         db.session.expire(row)
-
-
-def _as_select(work: Work, segment: rules.SegmentFact, sign: int) -> str:
-    """A segment as a row of SQL; numbers and days of our own only."""
-
-    def said(value: Any) -> str:
-        return work.day(value) if isinstance(value, date) else str(int(value))
-
-    listed = [f"{said(getattr(segment, name))} AS {name}" for name in _SEGMENT]
-    return f"SELECT {', '.join(listed)}, {sign} AS sign"
