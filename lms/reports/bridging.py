@@ -77,7 +77,7 @@ def _strands(rows: Iterable[Row], pairs: Iterable[Pair], side: str) -> list[Stra
 
 def summed(strands: Iterable[Strand]) -> Figures:
     """The figures of several rows together."""
-    return sum((strand.row.figures for strand in strands), Figures())
+    return sum_of(strand.row.figures for strand in strands)
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,10 @@ def bridge(old_tree: Tree, new_tree: Tree, scope: int | None, counted: Iterable[
         for place, number in enumerate(numbers):
             sums_here[place] += number
     sums = {key: Figures(required=r, completed=c, persons=p) for key, (r, c, p) in cells.items()}
+    ranks = [{key: rank for rank, key in enumerate(side.order)} for side in (old_side, new_side)]
     pairs = [
         Pair(old_side.row(old, Figures()), new_side.row(new, Figures()), sums[old, new])
-        for old in old_side.order
-        for new in new_side.order
-        if (old, new) in sums
+        for old, new in sorted(sums, key=lambda keys: (ranks[0][keys[0]], ranks[1][keys[1]]))
     ]
 
     def totals(side: _Side, at: int) -> tuple[Row, ...]:

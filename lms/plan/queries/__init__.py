@@ -17,11 +17,14 @@ from lms.plan.queries.kept import (
     KEPT_FIGURES,
     FigureFormer,
     Kept,
+    clause_group,
     group_of,
     kept_figures,
     kept_groups,
+    kept_heads,
     kept_reform,
     own_group,
+    plan_group,
 )
 from lms.plan.queries.names import anybody_is_posted, course_ids_by_slug, known_kinds, known_positions, units_by_code
 from lms.plan.queries.screens import (
@@ -78,6 +81,7 @@ __all__ = [
     "address_of",
     "all_duties_of",
     "anybody_is_posted",
+    "clause_group",
     "clauses_of",
     "comparing",
     "contacts_for",
@@ -89,6 +93,7 @@ __all__ = [
     "group_of",
     "kept_figures",
     "kept_groups",
+    "kept_heads",
     "kept_reform",
     "known_kinds",
     "known_positions",
@@ -98,6 +103,7 @@ __all__ = [
     "placed_duties",
     "own_group",
     "plan_by_code",
+    "plan_group",
     "plans",
     "proof",
     "reason_facts",

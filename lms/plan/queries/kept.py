@@ -1,13 +1,13 @@
 """Figures of a day out of the kept ones: the last mark, the changes since, and those that came late."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from lms.plan.figures.contribution import FIGURES as KEPT_FIGURES
-from lms.plan.figures.groups import group_of, own_group
+from lms.plan.figures.groups import clause_group, group_of, own_group, plan_group
 from lms.plan.figures.models import FigureDelta, FigureFormer, FigureGroup, FigureHead, FigureMark, FigureReform
 from lms.platform.db import db
 
@@ -15,11 +15,14 @@ __all__ = [
     "KEPT_FIGURES",
     "FigureFormer",
     "Kept",
+    "clause_group",
     "group_of",
     "kept_figures",
     "kept_groups",
+    "kept_heads",
     "kept_reform",
     "own_group",
+    "plan_group",
 ]
 
 Kept = type[FigureMark] | type[FigureDelta]
@@ -63,3 +66,20 @@ def kept_groups() -> dict[int, frozenset[int]]:
     for group_id, requirement_id in db.session.execute(select(FigureGroup.group_id, FigureGroup.requirement_id)):
         found.setdefault(group_id, set()).add(requirement_id)
     return {group_id: frozenset(members) for group_id, members in found.items()}
+
+
+def kept_heads(
+    day: date, requirement_ids: Collection[int], conditions: Callable[[Kept], Sequence[ColumnElement[bool]]]
+) -> dict[int, int]:
+    """Requirement, or group made of nothing else → distinct people who must study; empty where no figures are kept."""
+    wanted = frozenset(requirement_ids)
+    groups = [group_id for group_id, members in kept_groups().items() if members <= wanted]
+    parts = kept_figures(
+        day,
+        lambda table: [table.requirement_id.label("key"), table.required.label("required")],
+        lambda table: [table.requirement_id.in_((*wanted, *groups)), *conditions(table)],
+    )
+    kept = union_all(*parts).subquery()
+    rows = db.session.execute(select(kept.c.key, func.sum(kept.c.required)).group_by(kept.c.key)).all()
+    found = {row[0]: int(row[1]) for row in rows}
+    return {key: found.get(own_group(key), number) if key > 0 else number for key, number in found.items()}

@@ -1,6 +1,7 @@
 """Counting people and obligations by the unit they came from and the unit they are in."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, select, union_all
 
@@ -42,16 +43,7 @@ def _kept_pairs(scope: Scope, reform_id: int) -> list[Counted]:
     whole = Groups.kept(scope.requirement_ids).whole
     if whole is None or not kept_reform(reform_id):
         return []
-    parts = kept_figures(
-        scope.day,
-        lambda table: [
-            FigureFormer.unit_id.label("former_id"),
-            *(getattr(table, name) for name in ("unit_id", "requirement_id", "required", "completed")),
-        ],
-        lambda table: scope.kept_conditions(table, whole),
-        lambda rows, table: with_former(rows, table, reform_id),
-    )
-    kept = union_all(*parts).subquery()
+    kept = _kept(scope, reform_id, whole)
     duties, heads = kept.c.requirement_id > 0, kept.c.requirement_id < 0
     required = func.coalesce(func.sum(kept.c.required).filter(duties), 0)
     rows = db.session.execute(
@@ -66,6 +58,28 @@ def _kept_pairs(scope: Scope, reform_id: int) -> list[Counted]:
         .having(required != 0)
     )
     return [(row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in rows]
+
+
+def kept_cells(scope: Scope, reform_id: int) -> list[tuple[int | None, int, int, int, int]]:
+    """(former unit, unit, requirement, required, completed): the bridge by requirement, out of the kept figures."""
+    kept = _kept(scope, reform_id)
+    keys = (kept.c.former_id, kept.c.unit_id, kept.c.requirement_id)
+    required = func.sum(kept.c.required)
+    rows = db.session.execute(select(*keys, required, func.sum(kept.c.completed)).group_by(*keys).having(required != 0))
+    return [(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
+
+
+def _kept(scope: Scope, reform_id: int, *groups: int) -> Any:
+    parts = kept_figures(
+        scope.day,
+        lambda table: [
+            FigureFormer.unit_id.label("former_id"),
+            *(getattr(table, name) for name in ("unit_id", "requirement_id", "required", "completed")),
+        ],
+        lambda table: scope.kept_conditions(table, *groups),
+        lambda rows, table: with_former(rows, table, reform_id),
+    )
+    return union_all(*parts).subquery()
 
 
 def _counted_pairs(scope: Scope, reform_id: int) -> list[Counted]:

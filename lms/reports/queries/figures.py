@@ -1,7 +1,7 @@
 """What each figure means in SQL, and the sums per unit × requirement, kept or counted."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -163,6 +163,22 @@ def kept_per_unit(scope: Scope) -> Counts | None:
         persons = persons_per_unit(scope)
     doubled = {(unit, groups.own[group]): number for unit, group, number in heads if group in groups.own}
     return Counts(cells, persons, doubled)
+
+
+def kept_persons(scope: Scope) -> dict[int | None, int]:
+    """Distinct people per unit alone, out of the kept figures."""
+    whole = Groups.kept(scope.requirement_ids).whole
+    if whole is None or not may_be_kept(scope):
+        return {}
+    parts = kept_figures(
+        scope.day,
+        lambda table: [scope.kept_unit(table).label("unit_id"), table.required.label("required")],
+        lambda table: replace(scope, requirement_ids=(whole,)).kept_conditions(table),
+        scope.kept_joined,
+    )
+    kept = union_all(*parts).subquery()
+    rows = db.session.execute(select(kept.c.unit_id, func.sum(kept.c.required)).group_by(kept.c.unit_id)).all()
+    return {row[0]: int(row[1]) for row in rows if row[1]}
 
 
 @dataclass(frozen=True)
