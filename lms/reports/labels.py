@@ -1,5 +1,7 @@
 """Vietnamese words of reports: figures, states, rows, structures, groups of the log."""
 
+from datetime import date
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -115,6 +117,11 @@ def row_kind(row: Row) -> str:
 def row_code(row: Row) -> str | None:
     """The code of the row's unit; None for rows that are no unit."""
     return row.place.code if row.place and row.part not in SPECIAL_KINDS else None
+
+
+def former_words(reform_on: date) -> str:
+    """The structure that a reform ended, where there are several to choose from."""
+    return _("Theo đơn vị cũ, trước %(day)s", day=short_day(reform_on))
 
 
 def structure_words(view: View) -> str:

@@ -132,12 +132,12 @@ def view_on(day: date, structure: Structure) -> View:
     """The tree in which figures of a day are read; before any reform the former structure is that of the day."""
     reform_id = reform_on = None
     if structure is Structure.FORMER:
-        reform_id, reform_on = _reform_before(day)
+        reform_id, reform_on = reform_before(day)
     tree_day = day if reform_on is None else reform_on - timedelta(days=1)
     return View(day, structure, tree_day, reform_id, reform_on, tree_on(tree_day))
 
 
-def _reform_before(day: date) -> tuple[int | None, date | None]:
+def reform_before(day: date) -> tuple[int | None, date | None]:
     """The last reform up to the day that ended districts: what people mean by the former structure."""
     ended = exists(
         select(Unit.id)
