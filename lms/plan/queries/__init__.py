@@ -12,7 +12,6 @@ from lms.plan.queries.facts import (
     touched_obligations,
     tree,
 )
-from lms.plan.queries.moves import Officer, Piece, PlacedDuty, account_names, address_of, office_of, placed_duties
 from lms.plan.queries.kept import (
     KEPT_FIGURES,
     FigureFormer,
@@ -26,6 +25,7 @@ from lms.plan.queries.kept import (
     own_group,
     plan_group,
 )
+from lms.plan.queries.moves import Officer, Piece, PlacedDuty, account_names, address_of, office_of, placed_duties
 from lms.plan.queries.names import anybody_is_posted, course_ids_by_slug, known_kinds, known_positions, units_by_code
 from lms.plan.queries.screens import (
     AudienceRow,
@@ -100,8 +100,8 @@ __all__ = [
     "last_checks",
     "obliged_on",
     "office_of",
-    "placed_duties",
     "own_group",
+    "placed_duties",
     "plan_by_code",
     "plan_group",
     "plans",

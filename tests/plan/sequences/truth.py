@@ -8,12 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-<<<<<<< HEAD
 from lms.identity.models import Grant
-from lms.organisation.models import FormerUnit, Reform, Succession, Unit, UnitClosure
-=======
-from lms.organisation.models import FormerUnit, UnitClosure
->>>>>>> 4f72c69 (Compare kept people and former units in random sequences too)
+from lms.organisation.models import FormerUnit, Succession, Unit, UnitClosure
 from lms.organisation.service import rebuild_closure, refresh_former_units
 from lms.plan import queries, rules, service
 from lms.plan.figures.contribution import FIGURES
@@ -195,14 +191,7 @@ Cell = tuple[int, tuple[tuple[int, int], ...], int]
 def _same_figures(left: Stored, days: list[date]) -> None:
     former, groups = _former_units(), _groups()
     for day in days:
-<<<<<<< HEAD
-        reform_id, units = next(((id, units) for begins, id, units in reversed(former) if begins <= day), (0, {}))
-        # After a reform that met nobody, kept figures know nothing of its former units; reports count those then.
-        known = queries.kept_in_era(day, reform_id)
-        kept, counted = _kept(day, by_origin=known), _counted(left["segment"], units if known else {}, day)
-=======
         kept, counted = _kept(day), _counted(left["segment"], former, groups, day)
->>>>>>> 4f72c69 (Compare kept people and former units in random sequences too)
         if kept != counted:
             differing = sorted(set(kept.items()) ^ set(counted.items()))
             lines = [f"figures of {day} differ: (unit, former units, requirement or group): {', '.join(FIGURES)}"]
@@ -212,11 +201,7 @@ def _same_figures(left: Stored, days: list[date]) -> None:
             raise Difference("\n".join(lines))
 
 
-<<<<<<< HEAD
-def _kept(day: date, *, by_origin: bool) -> dict[tuple[int, ...], tuple[int, ...]]:
-=======
 def _kept(day: date) -> dict[Cell, tuple[int, ...]]:
->>>>>>> 4f72c69 (Compare kept people and former units in random sequences too)
     """Mark and changes, cell by cell."""
     lineages: dict[int, list[tuple[int, int]]] = {}
     for row in db.session.execute(sa.select(FigureFormer.lineage_id, FigureFormer.reform_id, FigureFormer.unit_id)):
@@ -225,41 +210,17 @@ def _kept(day: date) -> dict[Cell, tuple[int, ...]]:
     parts = queries.kept_figures(day, lambda table: [getattr(table, name) for name in names], lambda table: [])
     cells = sa.union_all(*parts).subquery()
     keys, sums = [cells.c[name] for name in names[:3]], [sa.func.sum(cells.c[name]) for name in FIGURES]
-<<<<<<< HEAD
-    found: dict[tuple[int, ...], list[int]] = {}
-    for unit_id, origin_id, requirement_id, *numbers in db.session.execute(sa.select(*keys, *sums).group_by(*keys)):
-        cell = found.setdefault((unit_id, origin_id if by_origin else 0, requirement_id), [0] * len(FIGURES))
-=======
     rows = db.session.execute(sa.select(*keys, *sums).group_by(*keys))
     known = _known_reforms()
     found: dict[Cell, list[int]] = {}
     for unit_id, lineage_id, requirement_id, *numbers in rows:
         units = tuple(sorted(pair for pair in lineages.get(lineage_id, ()) if pair[0] in known))
         cell = found.setdefault((unit_id, units, requirement_id), [0] * len(FIGURES))
->>>>>>> 4f72c69 (Compare kept people and former units in random sequences too)
         for place, number in enumerate(numbers):
             cell[place] += int(number)
     return {cell: tuple(numbers) for cell, numbers in found.items() if any(numbers)}
 
 
-<<<<<<< HEAD
-def _former_units() -> list[tuple[date, int, dict[int, int]]]:
-    """For each reform by which former units are read, in order of time: its day and id, person → unit."""
-    rows: dict[int, dict[int, int]] = {}
-    for reform_id, person_id, unit_id in db.session.execute(
-        sa.select(FormerUnit.reform_id, FormerUnit.person_id, FormerUnit.unit_id)
-    ):
-        rows.setdefault(reform_id, {})[person_id] = unit_id
-    for reform_id in db.session.scalars(sa.select(Succession.reform_id).where(Succession.share == "staff").distinct()):
-        rows.setdefault(reform_id, {})
-    reforms = db.session.execute(sa.select(Reform.effective_on, Reform.id).order_by(Reform.effective_on, Reform.id))
-    return [(day, id, rows[id]) for day, id in reforms if id in rows]
-
-
-def _counted(segments: Rows, units: dict[int, int], day: date) -> dict[tuple[int, ...], tuple[int, ...]]:
-    """What counts on a day, segment by segment."""
-    cells: dict[tuple[int, ...], list[int]] = {}
-=======
 def _known_reforms() -> set[int]:
     """The reforms that the figures know and that still stand."""
     return set(
@@ -297,7 +258,6 @@ def _counted(
     """What counts on a day, segment by segment, and each person once in a group."""
     cells: dict[Cell, list[int]] = {}
     heads: set[tuple[int, int, int]] = set()
->>>>>>> 4f72c69 (Compare kept people and former units in random sequences too)
     for person_id, requirement_id, _cycle, unit_id, kind, begin, end, due, started, fulfilled in segments:
         if not begin <= day < end:
             continue
