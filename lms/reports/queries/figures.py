@@ -137,6 +137,8 @@ def kept_per_unit(scope: Scope) -> Counts | None:
     if not may_be_kept(scope):
         return None
     groups = Groups.kept(scope.requirement_ids)
+    if not groups.are_kept:
+        return None
     parts = kept_figures(
         scope.day,
         lambda table: [
@@ -189,6 +191,8 @@ class Groups:
     """Of all of them together; None: not kept, they are just some requirements."""
     own: dict[int, int]
     """Group → the requirement that a person may have twice on a day."""
+    are_kept: bool = True
+    """Whether any group is: without one no figures were ever made."""
 
     @property
     def ids(self) -> list[int]:
@@ -200,7 +204,9 @@ class Groups:
         """What is kept of these requirements."""
         known = kept_groups()
         own = {own_group(requirement): requirement for requirement in requirement_ids}
-        return cls(group_of(known, requirement_ids), {group: own[group] for group in own if group in known})
+        return cls(
+            group_of(known, requirement_ids), {group: own[group] for group in own if group in known}, bool(known)
+        )
 
 
 def may_be_kept(scope: Scope) -> bool:
