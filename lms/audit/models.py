@@ -1,12 +1,12 @@
 """The audit log: one row per event, appended, never changed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.platform.columns import big_id, code_text, json_value, moment, vi_text
+from lms.platform.columns import big_id, code_text, day, json_value, moment, vi_text
 from lms.platform.db import db
 
 
@@ -29,3 +29,30 @@ class AuditEvent(db.Model):  # type: ignore[name-defined]
     unit_id: Mapped[int | None]
     person_id: Mapped[int | None]
     facts: Mapped[dict[str, Any]] = mapped_column(json_value())
+
+
+class AuditSeal(db.Model):  # type: ignore[name-defined]
+    """A link of the chain over the log: made within seconds by a job, so that nobody waits for it who writes."""
+
+    __tablename__ = "audit_seal"
+
+    day: Mapped[date] = mapped_column(day(), primary_key=True)
+    """The day on which it was sealed."""
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1, 2, 3 … within the day."""
+    event_id: Mapped[int] = mapped_column(big_id(), unique=True)
+    hash: Mapped[str] = mapped_column(code_text(64))
+
+
+class AuditDay(db.Model):  # type: ignore[name-defined]
+    """The end of each day's chain, and up to where rows need not be looked through again for unsealed ones."""
+
+    __tablename__ = "audit_day"
+
+    day: Mapped[date] = mapped_column(day(), primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(code_text(64))
+    floor_id: Mapped[int] = mapped_column(big_id(), default=0)
+    """Every row up to this id is sealed, and no transaction still open can hold a smaller one."""
+    next_floor_id: Mapped[int] = mapped_column(big_id(), default=0)
+    next_floor_at: Mapped[datetime] = mapped_column(moment())

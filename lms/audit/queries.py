@@ -1,13 +1,15 @@
 """Reading the log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, and_, func, literal, select, tuple_
 
-from lms.audit.models import AuditEvent
+from lms.audit.models import AuditDay, AuditEvent, AuditSeal
+from lms.audit.rules import Link, canonical
+from lms.platform.columns import Day
 from lms.platform.db import db
 
 
@@ -49,3 +51,75 @@ def events(conditions: Sequence[ColumnElement[bool]], *, offset: int, limit: int
         .limit(limit)
     ).all()
     return [LoggedEvent(*row) for row in rows]
+
+
+# The chain ------------------------------------------------------------------------------------------------------------
+
+SEALED = ("id", "at", "key", "account_id", "actor", "address", "unit_id", "person_id", "facts")
+"""Columns of a row that its seal holds."""
+_COLUMNS = [getattr(AuditEvent, name) for name in SEALED]
+
+
+def _without_seal(after: int) -> ColumnElement[bool]:
+    """Rows above an id that have no seal. Both sides are bounded: neither table is ever read from its beginning."""
+    seal = select(AuditSeal.event_id).where(AuditSeal.event_id == AuditEvent.id, AuditSeal.event_id > after)
+    return and_(AuditEvent.id > after, ~seal.exists())
+
+
+def unsealed(after: int, most: int) -> list[dict[str, Any]]:
+    """Rows above an id that have no seal, in order of id."""
+    rows = db.session.execute(select(*_COLUMNS).where(_without_seal(after)).order_by(AuditEvent.id).limit(most))
+    return [dict(row._mapping) for row in rows]
+
+
+def is_any_unsealed() -> bool:
+    """Whether there is something to seal, among the rows of the last hours."""
+    floor = db.session.scalar(select(func.max(AuditDay.floor_id))) or 0
+    return bool(db.session.scalar(select(select(AuditEvent.id).where(_without_seal(floor)).exists())))
+
+
+def sealed_without_gap(after: int) -> int:
+    """The id up to which every row that can be seen is sealed."""
+    first = db.session.scalar(select(func.min(AuditEvent.id)).where(_without_seal(after)))
+    highest = select(func.max(AuditEvent.id))
+    return max(after, db.session.scalar(highest if first is None else highest.where(AuditEvent.id < first)) or 0)
+
+
+AT_ONCE = 2000
+"""Links read together: memory is that of one such batch."""
+
+
+def chain() -> Iterator[Link]:
+    """The chain from its beginning, link by link, with the rows as they stand."""
+    place = tuple_(AuditSeal.day, AuditSeal.number)
+    query = (
+        select(AuditSeal.day, AuditSeal.number, AuditSeal.event_id, AuditSeal.hash, *_COLUMNS)
+        .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
+        .order_by(AuditSeal.day, AuditSeal.number)
+        .limit(AT_ONCE)
+    )
+    after: tuple[date, int] | None = None
+    while True:
+        here = query
+        if after is not None:
+            here = query.where(place > tuple_(literal(after[0], Day()), literal(after[1], Integer())))
+        rows = db.session.execute(here).all()
+        for day, number, event_id, hash_, *values in rows:
+            row = dict(zip(SEALED, values, strict=True))
+            yield Link(day, number, event_id, hash_, None if row["id"] is None else canonical(row))
+        if len(rows) < AT_ONCE:
+            return
+        after = (rows[-1][0], rows[-1][1])
+
+
+def days() -> list[AuditDay]:
+    """The ends of all days' chains, in order."""
+    return list(db.session.scalars(select(AuditDay).order_by(AuditDay.day)))
+
+
+def count_unsealed(before: datetime) -> tuple[int, int | None]:
+    """How many rows written before a moment have no seal, and the first of them."""
+    row = db.session.execute(
+        select(func.count(), func.min(AuditEvent.id)).where(AuditEvent.at < before, _without_seal(0))
+    ).one()
+    return row[0], row[1]

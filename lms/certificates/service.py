@@ -4,16 +4,19 @@ import io
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy.orm import make_transient_to_detached
 
-from lms.certificates import queries, rules
+from lms.certificates import rules
 from lms.certificates.events import CertificateIssued, CertificateReplaced, CertificateRevoked, CertificatesLoaded
 from lms.certificates.models import Certificate, CertificateSeries
+from lms.certificates.queries import issuing
 from lms.certificates.rules import Facts, Ground, Issuer, NewCode, Replacement
 from lms.platform import clock
 from lms.platform.db import db, is_postgresql, lock
@@ -62,6 +65,40 @@ def book_of(issuer: Issuer, year: int) -> CertificateSeries:
     return book
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """A number taken from a book, which stays locked until the transaction ends."""
+
+    book_id: int
+    symbol: str
+    number: int
+
+
+_BOOK = CertificateSeries.__table__
+_TAKE = (
+    update(_BOOK)
+    .where(_BOOK.c.issuer_id == bindparam("issuer"), _BOOK.c.year == bindparam("of_year"))
+    .values(last_number=_BOOK.c.last_number + 1)
+    .returning(_BOOK.c.id, _BOOK.c.symbol, _BOOK.c.last_number)
+)
+
+
+def _take_number(issuer: Issuer, year: int) -> _Taken:
+    """Take the next number and lock the book in one statement."""
+    key = {"issuer": issuer.unit_id, "of_year": year}
+    row = db.session.connection().execute(_TAKE, key).first()
+    if row is None:
+        book_of(issuer, year)
+        row = db.session.connection().execute(_TAKE, key).one()
+    return _Taken(*row)
+
+
+def _give_back(taken: _Taken) -> None:
+    """Leave no gap: nobody else can have taken the next one meanwhile."""
+    change = update(_BOOK).where(_BOOK.c.id == taken.book_id).values(last_number=taken.number - 1)
+    db.session.connection().execute(change)
+
+
 # One certificate ------------------------------------------------------------------------------------------------------
 
 
@@ -71,61 +108,65 @@ def issue(completion_id: int, *, by: By, today: date) -> Certificate | None:
     None where the completion brings none: unknown, voided, recognised from elsewhere, or issued before.
     An older certificate of the same person and course is thereby renewed.
     """
-    facts = queries.facts_of(completion_id)
+    facts = issuing.facts_of(completion_id)
     if facts is None or not rules.is_due(source=facts.source, voided=facts.voided):
         return None
     issuer = _issuer(facts, today)
-    book = book_of(issuer, today.year)
-    # Asked under the lock: two listeners for one completion cannot both pass.
-    if db.session.scalar(select(Certificate.id).where(Certificate.completion_id == completion_id).limit(1)):
+    taken = _take_number(issuer, today.year)
+    known = db.session.connection().execute(_KNOWN, {"person": facts.person_id, "course": facts.course_id}).all()
+    # Asked under the lock of the book: two listeners for one completion cannot both pass.
+    if any(row.completion_id == completion_id for row in known):
+        _give_back(taken)
         return None
-    older = _standing(facts)
-    certificate = _write(facts, issuer, book, edition=1, today=today)
+    certificate = _write(facts, issuer, taken, edition=1, today=today)
     _announce(certificate, by)
+    older = next((row.id for row in known if row.revoked_on is None and row.replaced_by_id is None), None)
     if older is not None:
-        _replace(older, certificate, Replacement.RENEWED, RENEWED, by)
+        old = db.session.get_one(Certificate, older, populate_existing=True)
+        _replace(old, certificate, Replacement.RENEWED, RENEWED, by)
     return certificate
 
 
 def _issuer(facts: Facts, today: date) -> Issuer:
-    directory = queries.directory([facts.organiser_id], today, today)
+    directory = issuing.directory([facts.organiser_id], today, today)
     return rules.issuer_on(directory, facts.organiser_id, today, _city())
 
 
-def _standing(facts: Facts) -> Certificate | None:
-    """The valid certificate of the same person and course, if there is one."""
-    return db.session.scalar(
-        select(Certificate)
-        .where(
-            Certificate.person_id == facts.person_id,
-            Certificate.course_id == facts.course_id,
-            Certificate.revoked_on.is_(None),
-            Certificate.replaced_by_id.is_(None),
-        )
-        .order_by(Certificate.id.desc())
-        .limit(1)
-        .with_for_update()
-    )
+_TABLE = Certificate.__table__
+_ISSUE = (
+    insert(_TABLE)
+    .values(revoked_ground="", revoked_reason="", replaced_ground="", replaced_reason="")
+    .returning(_TABLE.c.id)
+)
+# All certificates of a person and course, locked, the latest first.
+_KNOWN = (
+    select(_TABLE.c.id, _TABLE.c.completion_id, _TABLE.c.revoked_on, _TABLE.c.replaced_by_id)
+    .where(_TABLE.c.person_id == bindparam("person"), _TABLE.c.course_id == bindparam("course"))
+    .order_by(_TABLE.c.id.desc())
+    .with_for_update()
+)
 
 
-def _write(facts: Facts, issuer: Issuer, book: CertificateSeries, *, edition: int, today: date) -> Certificate:
-    book.last_number += 1
-    certificate = Certificate(
-        series_id=book.id,
-        number=book.last_number,
-        full_number=rules.full_number(book.last_number, book.year, book.symbol),
-        code=new_code(),
-        completion_id=facts.completion_id,
-        edition=edition,
-        person_id=facts.person_id,
-        course_id=facts.course_id,
-        unit_id=facts.unit_id,
-        issued_on=today,
-        content=rules.content(facts, issuer, _city()),
-        recorded_at=clock.now(),
-    )
+def _write(facts: Facts, issuer: Issuer, taken: _Taken, *, edition: int, today: date) -> Certificate:
+    """Write the row at once, beside the session, and let the session know it."""
+    values = {
+        "series_id": taken.book_id,
+        "number": taken.number,
+        "full_number": rules.full_number(taken.number, today.year, taken.symbol),
+        "code": new_code(),
+        "completion_id": facts.completion_id,
+        "edition": edition,
+        "person_id": facts.person_id,
+        "course_id": facts.course_id,
+        "unit_id": facts.unit_id,
+        "issued_on": today,
+        "content": rules.content(facts, issuer, _city()),
+        "recorded_at": clock.now(),
+    }
+    certificate_id = db.session.connection().execute(_ISSUE, values).scalar_one()
+    certificate = Certificate(id=certificate_id, **values)
+    make_transient_to_detached(certificate)
     db.session.add(certificate)
-    db.session.flush()
     return certificate
 
 
@@ -191,7 +232,7 @@ def revoke(certificate: Certificate, *, ground: Ground, reason: str, by: By, tod
 
 def corrections(certificate: Certificate, *, today: date) -> dict[str, tuple[Any, Any]]:
     """What a re-issue would put right today: key → (as printed, as it stands in the records now)."""
-    facts = queries.facts_of(certificate.completion_id)
+    facts = issuing.facts_of(certificate.completion_id)
     if facts is None:
         return {}
     fresh = rules.content(facts, _issuer(facts, today), _city())
@@ -200,10 +241,10 @@ def corrections(certificate: Certificate, *, today: date) -> dict[str, tuple[Any
 
 def reissue(certificate: Certificate, *, reason: str, by: By, today: date) -> Certificate:
     """Replace a faulty paper by a new one with a new number and today's records; Refused if a rule forbids it."""
-    facts = queries.facts_of(certificate.completion_id)
+    facts = issuing.facts_of(certificate.completion_id)
     assert facts is not None  # a certificate's completion is never deleted
     issuer = _issuer(facts, today)
-    book = book_of(issuer, today.year)
+    taken = _take_number(issuer, today.year)
     db.session.refresh(certificate, with_for_update=True)
     refusal = rules.why_not_reissue(
         issued_on=certificate.issued_on,
@@ -214,8 +255,9 @@ def reissue(certificate: Certificate, *, reason: str, by: By, today: date) -> Ce
         today=today,
     )
     if refusal is not None:
+        _give_back(taken)
         raise Refused(refusal)
-    new = _write(facts, issuer, book, edition=certificate.edition + 1, today=today)
+    new = _write(facts, issuer, taken, edition=certificate.edition + 1, today=today)
     _announce(new, by)
     _replace(certificate, new, Replacement.CORRECTED, reason, by)
     return new
@@ -234,17 +276,17 @@ def issue_many(
     Fills the books as the days went by: each certificate is dated on its completion's day and numbered in that order
     within issuer and year. Meant for loading a history; a completion of today goes through `issue`.
     """
-    waiting = queries.organisers_waiting(completion_ids)
+    waiting = issuing.organisers_waiting(completion_ids)
     if not waiting:
         return 0
-    directory = queries.directory(waiting, min(waiting.values()), today)
+    directory = issuing.directory(waiting, min(waiting.values()), today)
     lock("certificates:bulk")
     issuers: dict[tuple[int, date], Issuer] = {}
     books: dict[tuple[int, int], CertificateSeries] = {}
     city, now = _city(), clock.now()
 
     def rows() -> Iterator[dict[str, Any]]:
-        for facts in queries.facts_without_certificate(completion_ids):
+        for facts in issuing.facts_without_certificate(completion_ids):
             day = facts.completed_on
             issuer = issuers.get((facts.organiser_id, day))
             if issuer is None:

@@ -83,6 +83,7 @@ def today() -> Response:
         waiting=waiting,
         greeting=labels.greeting(day, len(tasks), _minutes(tasks), late),
         post=queries.post_on(person_id, day),
+        undecided=_undecided(day),
         year=day.year,
         hours=hours,
         yearly_hours=rules.YEARLY_HOURS,
@@ -101,6 +102,12 @@ def _unassigned() -> int:
 def _requests_waiting() -> int:
     """How many requests of other offices to take somebody wait for the visitor's answer."""
     return organisation.proposals_waiting(current_user) if may(Permission.ORGANISATION_POSTING_CHANGE) else 0
+
+
+def _undecided(day: date) -> int:
+    """How many duties wait for the visitor's decision."""
+    granting = Permission.PLAN_WAIVER_GRANT
+    return plan.count_undecided(current_user, granting, day) if may(granting) else 0
 
 
 def _task(duty: plan.Duty, progress: Mapping[int, learning.Progress], day: date) -> Task:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from lms.identity import queries, service
+from lms.organisation import queries as organisation
 from lms.organisation.events import UnitsReorganised
-from lms.organisation.service import GrantFate, Heir, tells_of_grants
+from lms.organisation.service import GrantFate, Heir, tells_of_grants, tells_of_past_grants
 from lms.platform import clock
 from lms.platform.events import By, listens_to
 
@@ -19,6 +20,22 @@ def grants_at(heirs: Sequence[Heir], on: date) -> list[GrantFate]:
         heir = by_unit[row.unit_id]
         kind = "ends" if heir.new is None else "moves" if heir.new else "asked"
         fates.append(GrantFate(row.holder, row.role, heir.old, heir.new or "", kind))
+    return fates
+
+
+@tells_of_past_grants
+def grants_that_were_at(heirs: Sequence[Heir], on: date) -> list[GrantFate]:
+    """What became of the roles at units that ended."""
+    by_unit = {heir.old_id: heir for heir in heirs}
+    rows = queries.grants_cut_off(by_unit, on)
+    names = organisation.names_on((unit for _row, units in rows for unit in units), on)
+    fates = []
+    for row, units in rows:
+        heir = by_unit[row.unit_id]
+        kind = "moves" if units else "ends" if row.grant.to_on == on else "asked"
+        held = [names[unit] for unit in units]
+        new = heir.new if heir.new and heir.new in held else ", ".join(held)
+        fates.append(GrantFate(row.holder, row.role, heir.old, new, kind))
     return fates
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Integer, Select, bindparam, func, insert, select, text, update
 
 from lms.catalogue.models import Course, CourseVersion, Lesson
 from lms.learning import queries, rules
@@ -13,6 +14,7 @@ from lms.learning.models import Completion, Enrolment, LessonProgress
 from lms.learning.rules import CompletionSource as CompletionSource
 from lms.learning.rules import EnrolmentSource as EnrolmentSource
 from lms.learning.rules import Refusal as Refusal
+from lms.organisation.models import Posting
 from lms.platform.columns import moment
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
@@ -214,46 +216,77 @@ def complete(
         return None
 
 
+# Title and worth of the version (the current one, if none is named), where the person worked on the day, and a row for
+# each time the course was completed before.
+_BEFORE_COMPLETING: Select[*tuple[Any, ...]] = (
+    select(
+        CourseVersion.title, CourseVersion.hours, CourseVersion.content_group, Posting.unit_id, Posting.department,
+        Posting.position, Completion.completed_on,
+    )
+    .select_from(CourseVersion)
+    .outerjoin(
+        Posting,
+        Posting.id
+        == select(Posting.id)
+        .where(
+            Posting.person_id == bindparam("person_id"),
+            Posting.is_primary,
+            Posting.superseded_at.is_(None),
+            Posting.from_on <= bindparam("day"),
+            Posting.to_on > bindparam("day"),
+        )
+        .order_by(Posting.from_on.desc())
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery(),
+    )
+    .outerjoin(
+        Completion,
+        (Completion.person_id == bindparam("person_id"))
+        & (Completion.course_id == bindparam("course_id"))
+        & Completion.voided_at.is_(None),
+    )
+    .where(
+        CourseVersion.id
+        == func.coalesce(
+            bindparam("version_id", type_=Integer()),
+            select(Course.current_version_id).where(Course.id == bindparam("course_id")).scalar_subquery(),
+        )
+    )
+)  # fmt: skip
+_COMPLETE = insert(Completion.__table__).returning(Completion.__table__.c.id)
+
+
 def record_completion(result: Result, *, today: date, now: datetime, by: By) -> int:
     """Write a completion with the unit and position of its day, and announce it; returns its id.
 
     Raises Refused when the course is completed in that calendar year already, the day lies ahead, or no hours count.
     """
     lock(f"completion:{result.person_id}:{result.course_id}")
-    earlier = db.session.scalars(
-        select(Completion.completed_on).where(
-            Completion.person_id == result.person_id,
-            Completion.course_id == result.course_id,
-            Completion.voided_at.is_(None),
-        )
-    ).all()
-    version = db.session.execute(
-        select(CourseVersion.title, CourseVersion.hours, CourseVersion.content_group).where(
-            CourseVersion.id == (result.version_id or _current(result.course_id))
-        )
-    ).one()
-    hours = version.hours if result.hours is None else result.hours
-    if refusal := rules.why_not_complete(earlier, result.completed_on, today, hours):
+    key = {"person_id": result.person_id, "course_id": result.course_id}
+    on, version_id = result.completed_on, result.version_id
+    rows = db.session.execute(_BEFORE_COMPLETING, {**key, "version_id": version_id, "day": on}).all()
+    before = rows[0]
+    earlier = [row.completed_on for row in rows if row.completed_on is not None]
+    hours = before.hours if result.hours is None else result.hours
+    if refusal := rules.why_not_complete(earlier, on, today, hours):
         raise Refused(refusal)
-    workplace = queries.workplace(result.person_id, result.completed_on)
-    completion = Completion(
-        person_id=result.person_id, course_id=result.course_id, version_id=result.version_id,
-        attempt_id=result.attempt_id, started_on=result.started_on, completed_on=result.completed_on, hours=hours,
-        content_group=result.content_group or version.content_group, score=result.score, source=result.source,
-        evidence=result.evidence, unit_id=workplace.unit_id, department=workplace.department,
-        position=workplace.position, recorded_at=now,
-    )  # fmt: skip
-    db.session.add(completion)
-    db.session.flush()
+    unit_id = before.unit_id
+    values: dict[str, Any] = {
+        **key, "version_id": version_id, "attempt_id": result.attempt_id, "started_on": result.started_on,
+        "completed_on": on, "hours": hours, "content_group": result.content_group or before.content_group,
+        "score": result.score, "source": result.source, "evidence": result.evidence, "unit_id": unit_id,
+        "department": before.department or "", "position": before.position or "", "recorded_at": now,
+    }  # fmt: skip
+    completion_id = db.session.connection().execute(_COMPLETE, values).scalar_one()
     emit(
         CourseCompleted(
-            completion_id=completion.id, course_id=result.course_id, version_id=result.version_id,
-            completed_on=result.completed_on, hours=hours, score=result.score, title=version.title,
-            person_id=result.person_id, unit_id=workplace.unit_id,
+            completion_id=completion_id, course_id=result.course_id, version_id=version_id, completed_on=on,
+            hours=hours, score=result.score, title=before.title, person_id=result.person_id, unit_id=unit_id,
         ),
         by=by,
     )  # fmt: skip
-    return completion.id
+    return int(completion_id)
 
 
 def _current(course_id: int) -> int | None:

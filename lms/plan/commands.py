@@ -23,13 +23,14 @@ WHAT = {"added": "thêm mới", "changed": "thay đổi", "ended": "kết thúc"
 @plan.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Chỉ xem trước, không áp dụng.")
+@click.option("--shorten", is_flag=True, help="Rút ngắn cả hạn đã báo cho người học; không có thì giữ hạn đã báo.")
 @click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON.")
-def import_(file: Path, dry_run: bool, as_json: bool) -> None:
+def import_(file: Path, dry_run: bool, shorten: bool, as_json: bool) -> None:
     """Kiểm tra tệp kế hoạch, cho biết ai thêm ai bớt, rồi áp dụng."""
     act = service.preview_plan if dry_run else service.import_plan
     try:
         with transaction():
-            change = act(file.read_bytes(), by=SYSTEM, today=clock.today(), now=clock.now())
+            change = act(file.read_bytes(), by=SYSTEM, today=clock.today(), now=clock.now(), shorten=shorten)
     except service.BadPlan as bad:
         _tell_problems(file, bad, as_json)
         raise SystemExit(1) from bad
@@ -69,6 +70,11 @@ def _tell(effect: Effect) -> None:
     if effect.due_later or effect.due_earlier:
         click.echo(
             f"      hạn lùi lại: {number(effect.due_later)} lượt; hạn sớm hơn: {number(effect.due_earlier)} lượt"
+        )
+    if effect.due_kept or effect.due_fixed:
+        click.echo(
+            f"      giữ hạn đã báo: {number(effect.due_kept)} lượt; đã hoàn thành, giữ nguyên hạn: "
+            f"{number(effect.due_fixed)} lượt"
         )
     for word, names, total in (("thêm", effect.gained_names, effect.gained), ("bớt", effect.lost_names, effect.lost)):
         if names:

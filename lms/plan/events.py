@@ -56,3 +56,81 @@ class WaiverWithdrawn(Event):
     requirement: str
     from_on: date
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDaysKept(Event):
+    """A plan changed, and due days that people had been told stayed."""
+
+    key: ClassVar[str] = "plan:due:kept"
+    plan_id: int
+    number: str
+    kept: int
+    fixed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDaysShortened(Event):
+    """A plan changed and shortened due days that people had been told."""
+
+    key: ClassVar[str] = "plan:due:shortened"
+    plan_id: int
+    number: str
+    shortened: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDayGiven(Event):
+    """A person was given a due day for an obligation."""
+
+    name: str
+    requirement: str
+    cycle: int
+    due_before: date
+    due_on: date
+    reason: str
+    decision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDayExtended(DueDayGiven):
+    """A person was given more time."""
+
+    key: ClassVar[str] = "plan:due:extended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDayConfirmed(DueDayGiven):
+    """A duty that began too late was assigned all the same, as computed."""
+
+    key: ClassVar[str] = "plan:due:confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RealisticDaySet(DueDayGiven):
+    """A duty that began too late was assigned with a day that can be kept."""
+
+    key: ClassVar[str] = "plan:due:realistic"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyReleased(Event):
+    """A duty that began too late was not assigned; the waiver that says so is told by its own event."""
+
+    key: ClassVar[str] = "plan:due:released"
+    name: str
+    requirement: str
+    cycle: int
+    reason: str
+    decision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantWithdrawn(Event):
+    """A granted due day was taken back."""
+
+    key: ClassVar[str] = "plan:due:withdrawn"
+    name: str
+    requirement: str
+    due_on: date
+    reason: str

@@ -8,10 +8,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.plan.queries import AudienceRow, RequirementRow, StopRow, UnitNaming
+from lms.plan.queries import AudienceRow, GrantRow, RequirementRow, StopRow, UnitNaming, WaitingDuty
 from lms.plan.rules import FOREVER, State
+from lms.plan.rules.stops import StopRefusal
 from lms.plan.service.previews import StopEffect
 from lms.platform import vietnamese
+from lms.platform.i18n import due_day_words
 
 EVENTS: dict[str, str] = {
     "plan:plan:imported": "Nhập Kế hoạch số {number}: thêm {added}, sửa {changed}, kết thúc {ended} yêu cầu; "
@@ -20,6 +22,16 @@ EVENTS: dict[str, str] = {
     "plan:waiver:granted": "Miễn cho {name} yêu cầu “{requirement}” từ ngày {from_on} theo {decision}, "
     "người quyết định: {approver}",
     "plan:waiver:withdrawn": "Hủy miễn của {name} đối với yêu cầu “{requirement}” từ ngày {from_on}: {reason}",
+    "plan:due:kept": "Kế hoạch số {number} thay đổi: {kept} nghĩa vụ chưa hoàn thành giữ hạn đã báo, "
+    "{fixed} nghĩa vụ đã hoàn thành giữ nguyên hạn",
+    "plan:due:shortened": "Rút ngắn hạn theo Kế hoạch số {number}: {shortened} nghĩa vụ có hạn sớm hơn hạn đã báo",
+    "plan:due:extended": "Gia hạn cho {name} yêu cầu “{requirement}” từ {due_before} đến {due_on}, theo {decision}: "
+    "{reason}",
+    "plan:due:confirmed": "Vẫn giao {name} yêu cầu “{requirement}” dù vào muộn, hạn {due_on}: {reason}",
+    "plan:due:realistic": "Đặt hạn thực tế cho {name} yêu cầu “{requirement}”: {due_on} thay cho {due_before}. "
+    "Lý do: {reason}",
+    "plan:due:released": "Không giao {name} yêu cầu “{requirement}” vì vào quá muộn: {reason}",
+    "plan:due:withdrawn": "Hủy hạn {due_on} đã cho {name} đối với yêu cầu “{requirement}”: {reason}",
 }
 """Event key → sentence with the event's facts as {names}."""
 
@@ -164,9 +176,13 @@ def requirement_due(row: RequirementRow) -> str:
     return due_words(due_rule=row.due_rule, due_days=row.due_days, due_on=row.due_on)
 
 
-def cycle_words(cycle: int, *, is_renewal: bool) -> str:
-    """Which cycle of a duty is meant; empty for the only or first one."""
-    if is_renewal:
+FIRST_YEAR = 1900
+"""From here on the number of a cycle is its year."""
+
+
+def cycle_words(cycle: int, *, is_renewal: bool | None = None) -> str:
+    """Which cycle of a duty is meant; empty for the only or first one. Small numbers are no years."""
+    if is_renewal if is_renewal is not None else 0 < cycle < FIRST_YEAR:
         return _("Học lại lần %(n)s", n=cycle)
     return _("Năm %(year)s", year=cycle) if cycle else ""
 
@@ -271,17 +287,84 @@ def effect_words(effect: StopEffect) -> list[str]:
         (effect.paused, _("tạm dừng %(days)s")),
         (effect.counted, _("tính trở lại %(days)s")),
     ):
-        waiver = days is effect.waived
-        said += [capitalised(words % {"days": days_words(*piece, waiver=waiver)}) for piece in days]
+        for begin, end in days:
+            if days is effect.counted and end >= FOREVER:
+                said.append(_("Tính trở lại từ %(day)s", day=vietnamese.short_day(begin)))
+            else:
+                span = days_words(begin, end, waiver=days is effect.waived)
+                said.append(capitalised(words % {"days": span}))
     if effect.due_before is None:
-        said.append(_("Phải học thêm, hạn %(day)s", day=vietnamese.short_day(effect.due_after)))
+        said.append(_("Phải học thêm, hạn %(day)s", day=due_day_words(effect.due_after)))
     elif effect.due_after is None:
         said.append(_("Thôi phải học"))
+    elif effect.due_after >= FOREVER > effect.due_before:
+        said.append(_("Hạn lùi lại, chưa xác định được ngày"))
     elif effect.due_after > effect.due_before:
         said.append(_("Hạn lùi đến %(day)s", day=vietnamese.short_day(effect.due_after)))
     elif effect.due_after < effect.due_before:
         said.append(_("Hạn sớm lên %(day)s", day=vietnamese.short_day(effect.due_after)))
     return said
+
+
+STOP_REFUSALS: dict[Any, Any] = {
+    StopRefusal.ENDS_BEFORE_IT_BEGINS: _l("Ngày cuối phải từ ngày bắt đầu trở đi."),
+    StopRefusal.NOT_BELIEVED: _l("Dòng này đã được hủy trước đó."),
+    StopRefusal.NO_DUTY: _l("Hiện không phải học yêu cầu này."),
+    StopRefusal.FULFILLED: _l("Đã hoàn thành yêu cầu này, không cần gia hạn."),
+    StopRefusal.NO_DUE_DAY: _l("Hạn đang lùi theo lần tạm vắng chưa rõ ngày kết thúc; hãy ghi ngày trở lại trước."),
+    StopRefusal.IN_THE_PAST: _l("Hạn mới phải từ hôm nay trở đi."),
+    StopRefusal.NOT_LATER: _l("Hạn mới phải sau hạn hiện nay."),
+    StopRefusal.AFTER_CLOSING: _l("Hạn mới vượt quá ngày kết thúc của yêu cầu; kết quả sau ngày ấy không được tính."),
+    StopRefusal.NOT_WAITING: _l("Không còn chờ quyết định: đã được quyết định, đã hoàn thành hoặc thôi phải học."),
+    StopRefusal.NOT_DECIDED: _l("Hạn này giữ lại khi kế hoạch thay đổi; chỉ rút ngắn được khi nhập kế hoạch."),
+}
+"""Why an act on waivers and due days is refused, and what to do."""
+
+GRANTS: dict[str, Any] = {
+    "extended": _l("Gia hạn"),
+    "realistic": _l("Hạn thực tế"),
+    "confirmed": _l("Vẫn giao như cũ"),
+    "kept": _l("Giữ hạn đã báo"),
+    "fixed": _l("Giữ hạn khi hoàn thành"),
+}
+"""Kind of a granted due day → its word."""
+
+CHOICES: dict[str, Any] = {
+    "confirmed": _l("Vẫn giao như cũ"),
+    "realistic": _l("Đặt hạn thực tế"),
+    "released": _l("Không giao"),
+}
+"""What becomes of a duty that began too late → its word."""
+
+
+def grant_words(grant: GrantRow) -> str:
+    """A due day that was given, with its paper, as a sentence."""
+    day = due_day_words(grant.due_on)
+    if not grant.is_decided:
+        why = f" ({grant.reason})" if grant.reason else ""
+        return _("Hạn %(day)s được giữ nguyên khi kế hoạch thay đổi%(why)s.", day=day, why=why)
+    words = {
+        "extended": _("Được gia hạn đến %(day)s", day=day),
+        "realistic": _("Vào muộn, được đặt hạn thực tế %(day)s", day=day),
+        "confirmed": _("Vào muộn, vẫn giao với hạn %(day)s", day=day),
+    }[grant.kind]
+    if grant.was_due_on is not None and grant.was_due_on < grant.due_on:
+        words += _(", hạn cũ %(day)s", day=due_day_words(grant.was_due_on))
+    by = ", ".join(
+        part for part in (grant.decision and _("theo %(paper)s", paper=grant.decision), grant.granted_by) if part
+    )
+    return f"{words}: {grant.reason}" + (f" ({by})." if by else ".")
+
+
+def waiting_words(duty: WaitingDuty) -> str:
+    """Why a duty waits for a decision."""
+    return _(
+        "Thuộc đối tượng từ %(opened)s, hạn %(due)s: chỉ có %(given)s ngày, cần ít nhất %(least)s ngày.",
+        opened=vietnamese.short_day(duty.opened_on),
+        due=due_day_words(duty.due_on),
+        given=max(duty.days_given, 0),
+        least=duty.minimum_days,
+    )
 
 
 def stop_words(stop: StopRow) -> str:

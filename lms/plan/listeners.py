@@ -1,5 +1,8 @@
 """Obligations follow what lower domains announce, in the transaction of the change itself."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted
 from lms.organisation.events import (
     OrganisationLoaded,
@@ -8,7 +11,7 @@ from lms.organisation.events import (
     TransferProposed,
     UnitsReorganised,
 )
-from lms.organisation.service import tells_of_duties
+from lms.organisation.service import Heir, RuleFate, tells_of_duties, tells_of_rules
 from lms.plan import queries, service
 from lms.platform import clock
 from lms.platform.events import By, listens_to
@@ -23,6 +26,7 @@ def postings_changed(event: PostingsChanged, by: By) -> None:
 @listens_to(OrganisationLoaded)
 def organisation_loaded(event: OrganisationLoaded, by: By) -> None:
     """Units changed: a rule may now reach other people, although no posting moved."""
+    service.follow_successions()
     if queries.anybody_is_posted():
         service.rebuild()
 
@@ -31,13 +35,21 @@ MANY = 20_000
 """People from whom on deriving everything anew is quicker than deriving them one set at a time."""
 
 
+@tells_of_rules
+def rules_at(heirs: Sequence[Heir], on: date) -> list[RuleFate]:
+    """What would become of the audience rules at units that end."""
+    return queries.rule_fates(heirs, on)
+
+
 @listens_to(UnitsReorganised)
 def units_reorganised(event: UnitsReorganised, by: By) -> None:
-    """Units and their people moved together: obligations follow in the same transaction."""
-    if len(event.person_ids) > MANY:
+    """Units and their people moved together, and rules go on at their successors: obligations follow at once."""
+    followed = service.follow_successions()
+    people = {*event.person_ids, *service.people_at(followed.unit_ids, event.on)}
+    if len(people) > MANY:
         service.rebuild()
     else:
-        service.refresh_people(event.person_ids)
+        service.refresh_people(people)
 
 
 @listens_to(CourseStarted)

@@ -169,6 +169,8 @@ class Audience(db.Model):  # type: ignore[name-defined]
     """Kind of the posting's own unit."""
     from_on: Mapped[date] = mapped_column(day())
     to_on: Mapped[date] = mapped_column(day(), default=FOREVER)
+    reform_id: Mapped[int | None] = mapped_column(ForeignKey("reform.id"))
+    """The reform that carries a rule of the plan on at this unit; None: the plan itself names the unit."""
 
 
 class Obligation(db.Model):  # type: ignore[name-defined]
@@ -269,11 +271,14 @@ class Waiver(db.Model):  # type: ignore[name-defined]
 
 
 class DueGrant(db.Model):  # type: ignore[name-defined]
-    """A due day that a person was given for one obligation: the later of the computed and the granted one holds."""
+    """A due day that a person was given for one obligation: the later of the computed and the granted one holds.
+
+    For which obligation, and what a fixed one does: `rules.GrantFact`, `rules.granted`.
+    """
 
     __tablename__ = "due_grant"
     __table_args__ = (
-        CheckConstraint("kind IN ('extended', 'realistic', 'confirmed', 'kept')", name="kind"),
+        CheckConstraint("kind IN ('extended', 'realistic', 'confirmed', 'kept', 'fixed')", name="kind"),
         Index("ix_due_grant_person", "person_id", "requirement_id", "cycle"),
         Index("ix_due_grant_requirement", "requirement_id"),
     )
@@ -282,9 +287,15 @@ class DueGrant(db.Model):  # type: ignore[name-defined]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
     cycle: Mapped[int]
+    """As it was counted when the day was given."""
+    opened_on: Mapped[date] = mapped_column(day())
+    """The day on which the obligation had opened then; of a fixed one: the day of its fulfilment."""
     kind: Mapped[str] = mapped_column(code_text(12))
-    """extended: asked for; realistic, confirmed: decided for one who began too late; kept: held when a plan changed."""
+    """extended: asked for; realistic, confirmed: decided for one who began too late; kept: still open when a plan
+    would have shortened it; fixed: already fulfilled when a plan would have moved it."""
     due_on: Mapped[date] = mapped_column(day())
+    was_due_on: Mapped[date | None] = mapped_column(day())
+    """The due day before it was given."""
     granted_on: Mapped[date] = mapped_column(day())
     """The day of the decision; it ends the waiting of a duty that could not be fulfilled in time."""
     reason: Mapped[str] = mapped_column(vi_text(300), default="")
@@ -292,6 +303,15 @@ class DueGrant(db.Model):  # type: ignore[name-defined]
     account_id: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(moment())
     superseded_at: Mapped[datetime | None] = mapped_column(moment())
+
+
+class FollowedPerson(db.Model):  # type: ignore[name-defined]
+    """Somebody whose duties were followed while a derivation of many was under way, which takes them up again."""
+
+    __tablename__ = "followed_person"
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    person_id: Mapped[int]
 
 
 class PlanImport(db.Model):  # type: ignore[name-defined]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lms.organisation import queries as organisation
 from lms.plan import labels, moves, queries, service, stops
 from lms.plan.forms import ApplyPlanForm, PlanForm
-from lms.plan.rules import FOREVER
+from lms.plan.rules import FOREVER, State
 from lms.platform import clock, files
 from lms.platform.access import Permission, requires, signed_in
 from lms.platform.pages import page
@@ -73,6 +73,7 @@ def why(obligation_id: int) -> Response:
     causes = [reason for reason in reasons if reason.audience.sign > 0]
     # The reason that holds today speaks for the obligation; after it has ended, the last one.
     main = next((cause for cause in causes if cause.from_on <= today < cause.to_on), causes[0] if causes else None)
+    waiting = queries.undecided_of([chain.person_id], today) if chain.state is State.PAUSED else {}
     courses = queries.course_titles_of([chain.requirement.id])[chain.requirement.id]
     return page(
         "plan/why.html",
@@ -83,11 +84,18 @@ def why(obligation_id: int) -> Response:
         lead=labels.lead_words(chain.clause.lead_unit, queries.unit_naming([chain.clause.lead_unit], today)),
         contacts=queries.contacts_for(main.unit_id, today) if main else [],
         stops=queries.stops_of(chain.person_id, chain.requirement.id, from_on=chain.opened_on, to_on=chain.closes_on),
+        grants=[row for row in queries.grants_of(chain.person_id, chain.requirement.id) if _is_of(row, chain)],
+        waiting=waiting.get((chain.person_id, chain.requirement.id, chain.cycle)),
         is_own=chain.person_id == current_user.person_id,
         labels=labels,
         today=today,
         forever=FOREVER,
     )
+
+
+def _is_of(grant: queries.GrantRow, chain: queries.Why) -> bool:
+    """Whether a given day may be told with this obligation: that of a duty that comes again may have another number."""
+    return grant.cycle == chain.cycle or chain.requirement.repeat_months is not None
 
 
 @bp.get("/nhan-su/<int:person_id>/nghia-vu")
@@ -103,6 +111,9 @@ def person(person_id: int) -> Response:
         current=[duty for duty in duties if duty.opened_on <= today < duty.closes_on],
         other=[duty for duty in duties if not duty.opened_on <= today < duty.closes_on],
         waivers=queries.waivers_of(person_id),
+        grants=queries.grants_of(person_id),
+        waiting=queries.undecided_of([person_id], today),
+        choices={address: labels.CHOICES[choice] for address, choice in stops.decisions.ADDRESSES.items()},
         labels=labels,
         today=today,
     )
@@ -128,15 +139,20 @@ def import_form() -> Response:
         except service.BadPlan as bad:
             form.file.errors = [_("Tệp có %(n)s lỗi. Hãy sửa rồi chọn lại tệp.", n=len(bad.problems))]
             return page("plan/import.html", form=form, problems=bad.problems)
-        kept = ApplyPlanForm(formdata=None, sha256=files.keep(content))
-        return page("plan/preview.html", form=kept, change=change, labels=labels)
+        return _preview(change, files.keep(content))
     return page("plan/import.html", form=form, problems=[])
+
+
+def _preview(change: service.PlanChange, sha256: str) -> Response:
+    """What a file would do, with the form that applies it."""
+    form = ApplyPlanForm(formdata=None, sha256=sha256, shorten=change.shortens, shown=change.shortens)
+    return page("plan/preview.html", form=form, change=change, labels=labels)
 
 
 @bp.post("/ke-hoach/nhap/ap-dung")
 @requires(Permission.PLAN_PLAN_IMPORT)
 def import_apply() -> Response:
-    """Apply the file that was shown; what it does is worked out anew."""
+    """Apply the file that was shown; what it does is worked out anew. Whether to shorten is shown before it is done."""
     if not _is_at_root():
         abort(403)
     form = ApplyPlanForm()
@@ -144,10 +160,14 @@ def import_apply() -> Response:
         abort(400)
     try:
         content = files.kept(str(form.sha256.data))
-        change = service.import_plan(content, by=current_user, today=clock.today(), now=clock.now())
+        is_shown = form.shorten.data == form.shown.data and request.form.get("buoc") != "xem"
+        act = service.import_plan if is_shown else service.preview_plan
+        change = act(content, by=current_user, today=clock.today(), now=clock.now(), shorten=form.shorten.data)
     except (FileNotFoundError, service.BadPlan):
         flash(_("Không đọc lại được tệp đã xem trước. Hãy chọn lại tệp."), "late")
         return redirect(url_for(".import_form"), 303)
+    if not is_shown:
+        return _preview(change, str(form.sha256.data))
     flash(
         _("Đã áp dụng Kế hoạch số %(number)s; nghĩa vụ học đã cập nhật.", number=change.number)
         if change.changed

@@ -195,7 +195,15 @@ def is_postgresql() -> bool:
     return db.session.get_bind().dialect.name == "postgresql"
 
 
+def spoken(statement: str) -> str:
+    """A statement of ours with GREATEST and LEAST, as the session's database says them."""
+    return statement if is_postgresql() else statement.replace("GREATEST(", "max(").replace("LEAST(", "min(")
+
+
 def lock(name: str) -> None:
     """Hold a named lock until the transaction ends; SQLite's one writer does the same by itself."""
     if is_postgresql():
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
+        db.session.connection().execute(_LOCK, {"name": name})
+
+
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))")

@@ -10,6 +10,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from lms.platform import vietnamese
+from lms.platform.columns import FOREVER
 from lms.platform.config import ROOT
 
 LANGUAGES = ("vi", "en")
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["_"] = _words
     app.jinja_env.filters.update(
         day=_day,
+        due=due_day_words,
         moment=vietnamese.short_moment,
         long_day=vietnamese.long_day,
         weekday=weekday,
@@ -59,6 +61,13 @@ def _day(value: date | datetime | None) -> Any:
     """A day, or the day of a moment in Vietnamese time."""
     if isinstance(value, datetime):
         return vietnamese.short_moment(value)[6:]
+    return vietnamese.short_day(value)
+
+
+def due_day_words(value: date | None) -> str:
+    """A due day; a word while nobody knows it, as when an absence without an end moves it."""
+    if value is not None and value >= FOREVER:
+        return str(gettext("chưa xác định"))
     return vietnamese.short_day(value)
 
 

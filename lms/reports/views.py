@@ -65,7 +65,14 @@ def compliance() -> Response:
         labels=labels,
         in_the_future=chosen.view.day > clock.today(),
         proof=plan.proof(),
+        undecided=_undecided(),
     )
+
+
+def _undecided() -> int:
+    """How many duties wait today for the visitor's decision because they began too late."""
+    granting = Permission.PLAN_WAIVER_GRANT
+    return plan.count_undecided(current_user, granting, clock.today()) if current_user.roots(granting) else 0
 
 
 def _sorted(report: Compliance) -> list[rules.Row]:

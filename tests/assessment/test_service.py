@@ -10,9 +10,13 @@ from lms.assessment.models import Answer, Attempt, Question
 from lms.assessment.rules import LAG
 from lms.assessment.service import Refusal, Unreadable
 from lms.catalogue.events import VersionPublished
-from lms.platform.db import db
+from lms.platform.db import db, transaction
 from lms.platform.events import SYSTEM, emit
 from lms.platform.forms import Refused
+from lms.platform.jobs import enqueue
+from lms.platform.jobs.registry import KINDS
+from lms.platform.jobs.running import Ending
+from lms.platform.jobs.worker import Worker
 from tests.conftest import NOW, TODAY
 from tests.learning.making import BANK, make_course, right_form, slug_of, start
 from tests.pages import _counting
@@ -168,6 +172,21 @@ def test_the_command_closes_what_ran_out_at_its_deadline_and_nothing_else(app, c
     assert (result.output, result.exit_code) == ("Đã đóng 1 bài kiểm tra hết giờ.\n", 0)
     assert db.session.get_one(Attempt, forgotten).submitted_at == NOW - 40 * MINUTE
     assert db.session.get_one(Attempt, running).submitted_at is None
+
+
+def test_a_worker_does_the_same_each_minute_and_makes_no_job_when_nothing_ran_out(app, cast, version):
+    kind = KINDS["assessment:close-overdue"]
+    running = start(cast.chi.person_id, version, NOW - 20 * MINUTE)
+    assert not kind.is_needed(NOW)
+    forgotten = start(cast.an.person_id, version, NOW - timedelta(hours=1))
+    db.session.commit()
+    assert kind.is_needed(NOW)
+    with transaction():
+        enqueue(kind.name, by=SYSTEM, now=NOW, run_after=NOW - timedelta(days=1))
+    assert Worker(app).step(with_heartbeat=False) is Ending.DONE
+    assert db.session.get_one(Attempt, forgotten).submitted_at == NOW - 40 * MINUTE
+    assert db.session.get_one(Attempt, running).submitted_at is None
+    assert not kind.is_needed(NOW)
 
 
 def test_a_pass_last_year_leaves_this_years_attempts(cast, version):

@@ -153,6 +153,45 @@ def test_hr_of_a_district_sees_its_own_people_and_no_others(served, sign_in):
     assert "Sóc Sơn" not in page.locator("main table").inner_text()
 
 
+def test_two_offices_agree_on_a_transfer_and_each_sees_what_to_do_next(served, sign_in):
+    sender = sign_in("Nhân sự Ba Đình", width=360)
+    sender.goto("/nhan-su?loai=cong_chuc")
+    sender.locator("main table a.who").first.click()
+    name = sender.get_by_role("heading", level=1).inner_text()
+    axe_finds_nothing(sender)
+    sender.get_by_role("link", name="Điều động…").click()
+    axe_finds_nothing(sender)
+    sender.get_by_role("link", name=re.compile("Chuyển công tác")).click()
+    axe_finds_nothing(sender)
+    sender.get_by_label("Đơn vị tiếp nhận").fill("phuong cua nam")
+    sender.get_by_label("Từ ngày").fill("01/09/2026")
+    sender.get_by_role("button", name="Xem trước").click()
+    expect(sender.locator("main")).to_contain_text("Đề nghị sẽ được gửi tới")
+    expect(sender.locator("main")).to_contain_text("được tính lại")
+    axe_finds_nothing(sender)
+    sender.get_by_label("Lời nhắn cho đơn vị tiếp nhận").fill("Đã trao đổi với đồng chí Chủ tịch phường.")
+    sender.get_by_role("button", name="Gửi đề nghị").click()
+    expect(sender.locator("main")).to_contain_text("Đã gửi đề nghị.")
+    axe_finds_nothing(sender)
+
+    receiver = sign_in("Nhân sự Thành phố")
+    receiver.get_by_role("link", name="Xem và trả lời").click()
+    axe_finds_nothing(receiver)
+    receiver.get_by_role("link", name=name).click()
+    expect(receiver.locator("main")).to_contain_text("Đã trao đổi với đồng chí Chủ tịch phường.")
+    axe_finds_nothing(receiver)
+    receiver.get_by_role("button", name="Xem thay đổi rồi tiếp nhận").click()
+    expect(receiver.locator("main")).to_contain_text("tính vào số liệu của Phường Cửa Nam")
+    axe_finds_nothing(receiver)
+    receiver.get_by_role("button", name="Tiếp nhận", exact=True).click()
+    expect(receiver.locator("main")).to_contain_text(f"Đã tiếp nhận {name} về Phường Cửa Nam.")
+    axe_finds_nothing(receiver)
+
+    sender.goto("/nhan-su/de-nghi?muc=xong")
+    expect(sender.locator("main")).to_contain_text("Đã tiếp nhận")
+    axe_finds_nothing(sender)
+
+
 def test_a_leader_reads_the_report_and_every_figure_leads_to_people(served, sign_in):
     page = sign_in("Lãnh đạo")
     page.goto("/bao-cao")
@@ -193,6 +232,20 @@ def test_the_administrator_reads_the_log_and_grants(served, sign_in):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         axe_finds_nothing(page)
+
+
+def test_the_worker_that_came_along_has_proven_the_figures(served, sign_in):
+    page = sign_in("Quản trị")
+    for _ in range(60):
+        page.goto("/he-thong")
+        if "Số liệu khớp hoàn toàn" in page.locator("main").inner_text():
+            break
+        page.wait_for_timeout(1000)
+    expect(page.locator("#tien-trinh")).to_contain_text("Tốt")
+    expect(page.locator("#doi-chieu")).to_contain_text("Sạch")
+    page.get_by_role("link", name="Đối chiếu độc lập mọi số liệu").click()
+    expect(page.locator("main")).to_contain_text("Đã xong")
+    axe_finds_nothing(page)
 
 
 def test_a_dark_room_gets_dark_pages_without_losing_contrast(served, sign_in):

@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 
 from lms.notifications import jobs, queries, rules, service
 from lms.notifications.models import Letter
-from lms.platform.db import db
+from lms.platform.db import db, transaction
+from lms.platform.events import SYSTEM
+from lms.platform.jobs import enqueue
+from lms.platform.jobs.registry import KINDS
+from lms.platform.jobs.running import Ending
+from lms.platform.jobs.worker import Worker
 from tests.conftest import NOW
 
 
@@ -144,6 +149,22 @@ def test_the_command_sends_what_waits(app, config, office, letter):
         app.config["LMS"] = before
     assert "Đã gửi 1 thư" in result.output
     assert len(office.letters) == 1
+
+
+def test_a_worker_delivers_what_waits_and_makes_no_job_when_nothing_does(app, config, office, letter):
+    kind = KINDS["notifications:deliver"]
+    assert not kind.is_needed(NOW), "no mail server is set up"
+    before = app.config["LMS"]
+    app.config["LMS"] = config
+    try:
+        assert kind.is_needed(NOW)
+        with transaction():
+            enqueue(kind.name, by=SYSTEM, now=NOW, run_after=NOW - timedelta(days=1))
+        assert Worker(app).step(with_heartbeat=False) is Ending.DONE
+        assert not kind.is_needed(NOW)
+    finally:
+        app.config["LMS"] = before
+    assert [recipients for recipients, _message in office.letters] == [["an@example.gov.vn"]]
 
 
 @given(st.integers(1, 20))

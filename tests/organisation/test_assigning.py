@@ -1,13 +1,15 @@
 """The office of a split unit says on the page who goes where; nobody else does."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
 
 from lms.identity.models import Role
 from lms.organisation import queries
+from lms.organisation.models import Reform
 from lms.platform.db import db
-from tests.factories import make_account, make_person, make_unit
+from tests.factories import add, make_account, make_person, make_unit
 from tests.organisation.test_reforms import DAY, apply, at
 
 SPLIT = """\
@@ -67,6 +69,8 @@ def test_the_office_of_the_split_unit_is_told_and_asked(wards, browse):
     hr = browse.as_(wards.officers["a"])
     assert "chờ phân công đơn vị mới" not in hr.get("organisation.people").text
     apply(SPLIT)
+    add(Reform(code="truoc", title="Trước", effective_on=date(2025, 1, 1)))
+    assert "Có 4 người chờ phân công đơn vị mới" in browse.as_(wards.cast.giang).get("organisation.people").text
     told = "Có 3 người chờ phân công đơn vị mới"
     assert told in hr.get("organisation.people").text
     assert told in hr.get("home.today").text
@@ -93,8 +97,13 @@ def test_one_by_one_by_department_and_by_name(wards, browse):
     assert (at(hoa, DAY), at(an, DAY)) == (["moi"], ["moi"])
     page = hr.get("assign.unit", **wards.address)
     assert "Không còn ai chờ phân công" in page.text
+    assert "Phường Mới · Phường B" in page.text
     settled = hr.get("assign.unit", **wards.address, loc="da")
     assert len(settled.table(0)) == 3
+    kept = {f"den-{an.id}": "", f"truoc-{an.id}": unit_id("moi"), "viec": "tung"}
+    page = hr.post("assign.unit", 422, data=kept, **wards.address, loc="da")
+    assert page.errors[0].startswith("Chưa có lựa chọn nào thay đổi.")
+    assert at(an, DAY) == ["moi"]
     again = {"den_chung": unit_id("b"), "viec": "chon", "nguoi": [str(an.id)]}
     hr.post("assign.unit", data=again, **wards.address, loc="da")
     assert at(an, DAY) == ["b"]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from lms.organisation import queries, service
 from lms.organisation.models import FOREVER, Posting
 from lms.organisation.reform.draft import UnreadableReform
+from lms.organisation.reform.reading import read_choices
 from lms.platform import clock
 from lms.platform.db import db
 from lms.platform.events import SYSTEM
@@ -108,3 +109,17 @@ def test_an_assignment_can_be_changed_and_becomes_a_new_fact(ward):
         assert (at(person, EVE), at(person, DAY)) == (["a"], [code])
     rows = db.session.scalar(sa.select(sa.func.count()).select_from(Posting).where(Posting.person_id == person.id))
     assert rows == 6  # the first, its shortened end, the default, and three choices
+
+
+def test_a_person_of_two_split_units_is_moved_from_each_by_its_own_choice(ward):
+    other = make_unit(code="c", name="Phường C", parent=queries.root_on(EVE))
+    both = make_person(name="Trần Văn Kiêm", unit=ward)
+    make_posting(person=both, unit=other, is_primary=False)
+    apply(SPLIT + "  - {old: c, new: moi, share: partial}\n  - {old: c, new: b, share: remainder}\n")
+    reform = queries.reform_of("chia")
+    assert (queries.count_waiting(reform.id), len(queries.waiting_for_choice(reform))) == (1, 2)
+    lines = f"Mã hồ sơ;Mã đơn vị cũ;Mã đơn vị mới\n{both.id};c;moi\n"
+    service.choose(reform, read_choices(lines.encode(), "ds.csv"), file_name="", by=SYSTEM, now=clock.now())
+    held = [(code, counts) for code, _department, _from, to, counts in postings(both) if to > DAY]
+    assert sorted(held) == [("b", True), ("moi", False)]
+    assert [row.old for row in queries.waiting_for_choice(reform)] == ["Phường A"]

@@ -3,11 +3,15 @@
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 
+from lms.identity.models import Role
 from lms.organisation import queries
+from lms.organisation.models import Posting
 from lms.platform.db import db
-from tests.factories import make_person, make_unit
-from tests.organisation.test_reforms import DAY, at
+from lms.platform.jobs.worker import Worker
+from tests.factories import make_account, make_person, make_unit
+from tests.organisation.test_reforms import DAY, apply, at
 
 FILE = """\
 code: thu
@@ -32,7 +36,7 @@ def sent(text, name="thu.yaml", **more):
 
 
 def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     assert "Sắp xếp đơn vị" in giang.get("organisation.units").links()
     arrived = giang.post("reform.start", data=sent(FILE, on="01/07/2026"))
     page = giang.follow(arrived)
@@ -50,6 +54,9 @@ def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
     assert "Đã áp dụng: 2 người đổi đơn vị từ ngày 01/07/2026." in applied.text
     assert applied.heading == "Sắp xếp thử"
     assert applied.table(0) == [["Phường A", "1 người", "1"]]
+    assert applied.table(1) == [
+        ["Phường A", "Phường C", "một phần", "1"], ["Phường A", "Phường D", "phần còn lại", "1"],
+    ]  # fmt: skip
     assert (at(people[0], DAY), at(people[1], DAY)) == (["c"], ["d"])
     reform = queries.reform_of("thu")
     listed = giang.get("reform.waiting_list", reform_id=reform.id).response.get_data(as_text=True)
@@ -64,7 +71,7 @@ def test_a_reform_from_upload_to_the_last_choice(people, cast, browse):
 
 
 def test_a_wrong_file_is_answered_with_its_lines(people, cast, browse):
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     page = giang.post("reform.start", 422, data=sent(FILE.replace('"a"', '"khong"'), on="01/07/2026"))
     assert page.errors[0].startswith("thu.yaml:4: Không có đơn vị mã “khong”")
     number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
@@ -76,7 +83,7 @@ def test_a_wrong_file_is_answered_with_its_lines(people, cast, browse):
 def test_each_sample_file_can_be_tried_as_it_is(cast, browse, kind):
     for n in range(6):
         make_person(unit=make_unit(code=f"w{n}", name=f"Phường Thứ {n}", parent=cast.city))
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     file = giang.get("reform.sample", kind=kind).response
     name = file.headers["Content-Disposition"].split('"')[1]
     upload = {"file": (BytesIO(file.data), name), "on": "01/12/2026"}
@@ -89,7 +96,7 @@ def test_each_sample_file_can_be_tried_as_it_is(cast, browse, kind):
 
 
 def test_a_word_that_is_not_known_is_answered_with_those_that_are(people, cast, browse):
-    giang = browse.as_(cast.giang)
+    giang = browse.as_(cast.giang).with_budget(13)
     page = giang.post("reform.start", 422, data=sent("renamings:\n  - {unit: a, name: B}\n", on="01/07/2026"))
     assert page.errors[0] == (
         "thu.yaml:1: Không có mục tên “renamings”. Có phải anh/chị định ghi “renames”? "
@@ -102,3 +109,69 @@ def test_a_word_that_is_not_known_is_answered_with_those_that_are(people, cast, 
     wrong = "units:\n  - {code: x, name: X, kind: lang, parent: tp-ha-noi}\n"
     page = giang.post("reform.start", 422, data=sent(wrong, on="01/07/2026"))
     assert "Loại “lang” không dùng được. Hãy ghi một trong: thanh_pho" in page.errors[0]
+
+
+def test_a_reform_on_record_shows_what_it_did(people, cast, browse):
+    ward = queries.unit_on("a", DAY)
+    make_account(person=make_person(name="Lê Thị Vai", unit=cast.city), role=Role.HR, at=ward)
+    lone = make_unit(code="e", name="Phường E", parent=cast.city)
+    make_account(person=make_person(name="Bùi Văn Hết", unit=cast.city), role=Role.HR, at=lone)
+    text = """\
+code: ghi-lai
+title: "Nhập A vào C"
+successions:
+  - {old: "a", new: "c"}
+  - {old: "e"}
+renames:
+  - {unit: "d", name: "Phường Đê"}
+moves:
+  - {unit: "c", parent: "d"}
+"""
+    giang = browse.as_(cast.giang).with_budget(13)
+    number = int(giang.post("reform.start", data=sent(text, on="01/07/2026")).location.rsplit("/", 1)[1])
+    page = giang.follow(giang.post("reform.apply_file", file_id=number))
+    assert page.table(0) == [
+        ["Phường A", "Phường C", "toàn bộ", "2"], ["Phường E", "giải thể, không có đơn vị kế thừa", "–", "0"],
+    ]  # fmt: skip
+    assert "Phường D đổi tên thành Phường Đê" in page.text
+    assert "Phường C từ Thành phố Hà Nội về trực thuộc Phường Đê" in page.text
+    assert page.table(1) == [
+        ["Lê Thị Vai", "cán bộ nhân sự", "Phường A", "chuyển sang Phường C"],
+        ["Bùi Văn Hết", "cán bộ nhân sự", "Phường E", "kết thúc cùng đơn vị"],
+    ]  # fmt: skip
+    assert "Phân công đơn vị mới" not in page.text
+
+
+def test_a_reform_of_many_people_is_a_job_that_runs_once(people, cast, browse, app, monkeypatch):
+    monkeypatch.setattr("lms.organisation.reform.pages.MOST_AT_ONCE", 1)
+    giang = browse.as_(cast.giang).with_budget(13)
+    number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
+    assert "Đợt này chuyển 2 người nên chạy trong nền" in giang.get("reform.show_file", file_id=number).text
+    asked = giang.post("reform.apply_file", file_id=number)
+    assert giang.post("reform.apply_file", file_id=number).location == asked.location
+    assert giang.follow(asked).heading == "Áp dụng sắp xếp đơn vị theo tệp “thu.yaml”"
+    assert at(people[0], DAY) == ["a"]
+    worked_off(app)
+    assert "Đã xong" in giang.follow(asked).text
+    assert [at(person, DAY) for person in people] == [["d"], ["d"]]
+    assert "Đợt sắp xếp này đã được áp dụng." in giang.get("reform.show_file", file_id=number).text
+
+
+def test_a_reform_that_no_longer_fits_is_given_up_and_leaves_nothing(people, cast, browse, app, monkeypatch):
+    monkeypatch.setattr("lms.organisation.reform.pages.MOST_AT_ONCE", 1)
+    giang = browse.as_(cast.giang).with_budget(13)
+    number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
+    asked = giang.post("reform.apply_file", file_id=number)
+    apply(FILE.replace("code: thu", "code: khac"))
+    moved = db.session.scalar(sa.select(sa.func.count()).select_from(Posting))
+    worked_off(app)
+    page = giang.follow(asked)
+    assert "Không làm được" in page.text
+    assert "thu.yaml:4: Không có đơn vị mã “a”" in page.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Posting)) == moved
+
+
+def worked_off(app):
+    """Let a worker do what is due, the reform first."""
+    Worker(app).step(with_heartbeat=False)
+    db.session.expire_all()

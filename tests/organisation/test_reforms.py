@@ -424,6 +424,21 @@ def test_the_july_reform_runs_over_people_imported_before_it(ba_dinh):
     assert posted(july) == 394
 
 
+def test_looking_at_a_reform_on_record_takes_the_list_of_choices_with_it(ba_dinh):
+    reform = queries.reform_of("2025-07-01")
+    person = db.session.scalars(sa.select(Posting).where(Posting.unit_id == ba_dinh.id)).first().person_id
+    option = queries.successors(ba_dinh.id, date(2025, 7, 1))[0].code
+    picked = read_choices(f"Mã hồ sơ;Mã đơn vị mới\n{person};{option}".encode(), "ds.csv")
+    seen = service.rehearse_on_record(reform, choices=picked, choices_name="ds.csv", now=clock.now())
+    assert (seen.chosen, len(seen.undecided)) == (1, 393)
+    assert person not in [row.person_id for row in seen.undecided]
+    assert posted(date(2025, 7, 1)) == 0
+    wrong = read_choices(f"Mã hồ sơ;Mã đơn vị mới\n{person};khong-co".encode(), "ds.csv")
+    with pytest.raises(UnreadableReform, match=r"ds\.csv:2"):
+        service.rehearse_on_record(reform, choices=wrong, choices_name="ds.csv", now=clock.now())
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ReformChoice)) == 0
+
+
 def test_people_who_left_before_or_moved_on_are_left_alone(ba_dinh):
     person = make_person(name="Lê Văn Sớm", unit=ba_dinh, from_on=date(2024, 1, 1), to_on=date(2025, 5, 1))
     moved = make_person(name="Lê Văn Chuyển", unit=ba_dinh, from_on=date(2024, 1, 1), to_on=date(2025, 7, 1))

@@ -108,6 +108,27 @@ def test_who_moves_to_the_unit_where_he_worked_besides_works_there_altogether(un
     ]
 
 
+def test_a_second_department_of_ones_own_unit_stays_when_one_moves_within_it(units, person):
+    transfer(person, units[0], kind=Kind.SECOND, department="Tổ giúp việc")
+    transfer(person, units[0], on=date(2026, 9, 1), department="Phòng Nội vụ")
+    assert (units[0].id, DAY, FOREVER, False) in held(person)
+    for kind, department in ((Kind.SECOND, "Tổ giúp việc"), (Kind.SECONDMENT, "Tổ khác")):
+        with pytest.raises(Refused) as refused:
+            transfer(person, units[0], kind=kind, on=date(2026, 10, 1), department=department)
+        assert refused.value.reason is Refusal.ALREADY_HERE
+
+
+def test_the_home_posting_counts_again_though_one_works_for_a_second_department_there(units, person):
+    transfer(person, units[0], kind=Kind.SECOND, department="Tổ giúp việc")
+    end = date(2027, 1, 1)
+    posting = transfer(person, units[1], kind=Kind.SECONDMENT, on=date(2026, 9, 1), to_on=end, counts_there=True)
+    service.end_posting(posting, on=date(2026, 10, 1), by=SYSTEM, now=clock.now())
+    counts = db.session.scalars(
+        sa.select(Posting).where(Posting.person_id == person.id, Posting.superseded_at.is_(None), Posting.is_primary)
+    ).all()
+    assert {(p.unit_id, p.department) for p in counts} == {(units[0].id, "Văn phòng"), (units[1].id, "")}
+
+
 def test_leaving_ends_second_postings_too(units, person, audited):
     transfer(person, units[1], kind=Kind.SECOND)
     service.dismiss(person, on=date(2026, 9, 1), reason="Nghỉ hưu", by=SYSTEM, now=clock.now())

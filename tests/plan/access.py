@@ -1,5 +1,6 @@
 """The plan's rows of the permission table."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 
 from lms.catalogue.models import Course
 from lms.organisation.models import Absence
-from lms.plan.models import Obligation, Requirement, Waiver
+from lms.plan.models import DueGrant, Obligation, Requirement, Waiver
 from lms.platform import clock, files
 from lms.platform.db import db
 from tests.access import Row
@@ -80,6 +81,29 @@ def chosen(cast: Cast) -> dict[str, Any]:
     return {"nguoi": cast.an.person_id}
 
 
+def a_grant(cast: Cast) -> dict[str, Any]:
+    """An has more time."""
+    a_plan(cast)
+    requirement = db.session.scalars(sa.select(Requirement.id)).one()
+    return {
+        "grant_id": add(
+            DueGrant(
+                person_id=cast.an.person_id, requirement_id=requirement, cycle=0, kind="extended",
+                due_on=clock.today() + timedelta(days=90), opened_on=clock.today(), granted_on=clock.today(),
+                reason="Thử", recorded_at=clock.now(),
+            )
+        ).id
+    }  # fmt: skip
+
+
+def waiting(cast: Cast) -> dict[str, Any]:
+    """An has too little time."""
+    the_course(cast)
+    apply(SMALL.replace("    from: 2024-01-01", "    from: 2024-01-01\n    minimum_days: 2000"))
+    found = sa.select(Obligation.id).where(Obligation.person_id == cast.an.person_id)
+    return {"nghia_vu": db.session.scalars(found).one(), "cach": "giu"}
+
+
 STOPS = {"binh": 200, "chi": 404, "giang": 200}
 """HR of the person's unit and the administrator; a leader only reads."""
 SENDS = {"binh": 422, "chi": 422, "giang": 422}
@@ -103,4 +127,12 @@ ROWS = [
     Row(endpoint="stops.waiver_list", data=lambda cast: {}, **SENDS),
     Row(endpoint="stops.waiver_withdraw", values=a_waiver, **STOPS),
     *MOVES,
+    Row(endpoint="stops.extension_new", values=chosen, **STOPS),
+    Row(endpoint="stops.extension_new", values=chosen, data=lambda cast: {}, **{**STOPS, "binh": 422, "giang": 422}),
+    Row(endpoint="stops.extension_list", binh=200, chi=200, giang=200),
+    Row(endpoint="stops.extension_list", data=lambda cast: {}, **SENDS),
+    Row(endpoint="stops.grant_withdraw", values=a_grant, **STOPS),
+    Row(endpoint="stops.undecided", binh=200, chi=200, giang=200),
+    Row(endpoint="stops.decide", values=waiting, binh=200, chi=303, giang=200, note="Chi sees none of them"),
+    Row(endpoint="stops.decide", values=waiting, data=lambda cast: {}, binh=422, chi=303, giang=422),
 ]

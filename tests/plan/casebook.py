@@ -105,6 +105,7 @@ DUTY = {
     "no_due": "chưa có hạn",
     "fulfilled_on": f"hoàn thành ngày (?P<fulfilled_on>{DAY})",
     "unfulfilled": "chưa hoàn thành",
+    "unstarted": "không có ngày bắt đầu",
     "started_on": f"bắt đầu ngày (?P<started_on>{DAY})",
     "opened_on": f"mở từ (?P<opened_on>{DAY})",
     "closes_on": f"hết phải học từ (?P<closes_on>{DAY})",
@@ -114,6 +115,9 @@ DUTY = {
     "nowhere": "không tính cho đơn vị nào",
     "none": "không có nghĩa vụ",
 }
+
+OPEN = {"no_due": "due_on", "unfulfilled": "fulfilled_on", "unstarted": "started_on", "open": "closes_on"}
+"""What a sentence says has no day → the field."""
 
 
 class Unreadable(ValueError):
@@ -298,8 +302,8 @@ def _item(text: str) -> tuple[str, Any]:
     if text in STATES:
         return "state", STATES[text]
     what, values = _one_of(DUTY, text)
-    if what in ("no_due", "unfulfilled", "open"):
-        return {"no_due": "due_on", "unfulfilled": "fulfilled_on", "open": "closes_on"}[what], FOREVER
+    if what in OPEN:
+        return OPEN[what], FOREVER
     if what in ("none", "nowhere"):
         return {"none": "none", "nowhere": "unit"}[what], None
     [(name, value)] = values.items()

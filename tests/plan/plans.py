@@ -57,6 +57,6 @@ def make_position(code: str = "mot-cua", label: str = "Một cửa") -> Position
     return add(Position(code=code, label=label, levels=[], staff_types=[]))
 
 
-def apply(text: str = SMALL) -> PlanChange:
+def apply(text: str = SMALL, *, shorten: bool = False) -> PlanChange:
     """Import a plan file."""
-    return service.import_plan(text.encode(), by=SYSTEM, today=clock.today(), now=clock.now())
+    return service.import_plan(text.encode(), by=SYSTEM, today=clock.today(), now=clock.now(), shorten=shorten)

@@ -275,7 +275,7 @@ class Stage:
         self._add(
             DueGrant, person_id=person, requirement_id=next(iter(one.needs.values())),
             cycle=int(fact.values["cycle"] or 0), kind=GRANTS[fact.values["kind"]], due_on=day(fact.values["due"]),
-            granted_on=fact.day, reason="", decision="", recorded_at=now,
+            granted_on=fact.day, opened_on=fact.day, reason="", decision="", recorded_at=now,
         )  # fmt: skip
         self.to_follow.add(person)
 

@@ -201,7 +201,7 @@ def _problems(found: Told, told: Expected) -> Iterator[str]:
     duty = _meant(duties, told)
     for name, value in told.items:
         if name == "none":
-            if duties:
+            if [d for d in duties if told.cycle in (None, d.cycle)]:
                 yield f"có {duties}"
         elif duty is None:
             yield "không có nghĩa vụ nào"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from unittest import mock
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from lms.learning.models import Completion
 from lms.organisation.models import Posting
 from lms.plan import service
 from lms.plan.models import Obligation
+from lms.plan.service import derivation
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
 from tests.conftest import TODAY
@@ -33,7 +35,7 @@ starts = st.tuples(world.person_numbers, world.course_numbers, world.days)
 absences = st.tuples(world.person_numbers, world.intervals())
 grants = st.tuples(
     world.person_numbers, st.integers(1, 3), st.sampled_from((0, 0, 1, 2, 2024, 2025)), world.days, world.days,
-    st.sampled_from(("extended", "realistic", "confirmed", "kept")),
+    st.sampled_from(("extended", "realistic", "confirmed", "kept", "fixed", "fixed")), world.days,
 )  # fmt: skip
 waivers = st.tuples(world.person_numbers, st.just(1), world.intervals())
 
@@ -92,9 +94,12 @@ events = st.one_of(
 
 
 @OFTEN
-@given(city=world.cities(), happening=st.lists(events, min_size=1, max_size=6))
-def test_after_any_events_the_increments_equal_a_rebuild(session, city, happening):
-    with undone():
+@given(
+    city=world.cities(), happening=st.lists(events, min_size=1, max_size=6), few=st.sampled_from((0, derivation.FEW))
+)
+def test_after_any_events_the_increments_equal_a_rebuild(session, city, happening, few):
+    """People are followed one by one, or (with `few` at 0) by the set SQL."""
+    with undone(), mock.patch.object(derivation, "FEW", few):
         here = World(city)
         service.rebuild()
         for kind, facts in happening:

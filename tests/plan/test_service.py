@@ -79,7 +79,7 @@ def test_an_amendment_tells_gained_lost_and_moved_due_days(cast, course):
     change = apply(SMALL.replace("[cong_chuc, vien_chuc]", "[cong_chuc]").replace("2026-12-31", "2026-11-30"))
     [effect] = change.effects
     assert (effect.what, effect.gained, effect.lost, effect.obliged) == ("changed", 0, 1, 6)
-    assert (effect.due_earlier, effect.due_later) == (6, 0)
+    assert (effect.due_earlier, effect.due_later, effect.due_kept) == (0, 0, 6)
     assert effect.lost_names[0].startswith("Ngô Văn Viên")
     db.session.expire_all()
     after = {o.person_id: o.id for o in db.session.scalars(sa.select(Obligation))}

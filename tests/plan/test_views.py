@@ -142,7 +142,7 @@ def test_importing_is_shown_first_and_applied_on_request(browse, cast):
     giang = browse.as_(cast.giang)
     preview = giang.post("plan.import_form", 200, data=upload(SMALL))
     assert preview.heading == "Xem trước thay đổi của kế hoạch"
-    assert preview.table()[0][1:] == ["Thêm mới", "6", "6", "0", "0", "0"]
+    assert preview.table()[0][1:] == ["Thêm mới", "6", "6", "0", "0", "0", "0"]
     assert db.session.scalars(sa.select(Plan)).all() == []
     sha256 = preview.soup.select_one("input[name=sha256]")["value"]
     done = giang.post("plan.import_apply", data={"sha256": sha256})
@@ -161,12 +161,20 @@ def test_a_bad_file_is_told_line_by_line(browse, cast):
     browse.as_(cast.giang).post("plan.import_form", 422, data={})
 
 
-def test_a_shortened_due_day_is_warned_of(browse, cast, plan):
-    preview = browse.as_(cast.giang).post(
-        "plan.import_form", 200, data=upload(SMALL.replace("2026-12-31", "2026-12-01"))
-    )
-    assert "Có 6 nghĩa vụ bị rút ngắn hạn" in preview.text
-    assert db.session.scalars(sa.select(Obligation.due_on).distinct()).all() == [date(2026, 12, 31)]
+def test_told_days_stay_unless_shortening_is_asked_for_and_seen(browse, cast, plan, audited):
+    giang, due_days = browse.as_(cast.giang), sa.select(Obligation.due_on).distinct()
+    preview = giang.post("plan.import_form", 200, data=upload(SMALL.replace("2026-12-31", "2026-12-01")))
+    assert "6 nghĩa vụ chưa hoàn thành vẫn giữ hạn đã báo" in preview.text
+    carried = {"sha256": preview.soup.select_one("input[name=sha256]")["value"]}
+    # Ticking the box shows what it does before anything is applied.
+    warned = giang.post("plan.import_apply", 200, data={**carried, "shorten": "y"})
+    assert "Có 6 nghĩa vụ bị rút ngắn hạn" in warned.text
+    assert db.session.scalars(due_days).all() == [date(2026, 12, 31)]
+    again = giang.post("plan.import_apply", 200, data={**carried, "shown": "1", "buoc": "xem"})
+    assert "vẫn giữ hạn đã báo" in again.text
+    giang.post("plan.import_apply", data={**carried, "shorten": "y", "shown": "1"})
+    assert db.session.scalars(due_days).all() == [date(2026, 12, 1)]
+    assert audited()[-1] == "plan:due:shortened"
 
 
 def test_a_file_that_was_never_shown_is_not_applied(browse, cast):

@@ -314,11 +314,11 @@ class World:
             Absence, person_id=self.shift + person, kind="om_dau", from_on=begin, to_on=end, note="", recorded_at=NOW
         )
 
-    def grant(self, person: int, requirement: int, cycle: int, due: date, on: date, kind: str) -> None:
+    def grant(self, person: int, requirement: int, cycle: int, due: date, on: date, kind: str, opened: date) -> None:
         """Write a granted due day."""
         self._add(
             DueGrant, person_id=self.shift + person, requirement_id=self.shift + requirement, cycle=cycle, kind=kind,
-            due_on=due, granted_on=on, reason="", decision="", recorded_at=NOW,
+            due_on=due, granted_on=on, opened_on=opened, reason="", decision="", recorded_at=NOW,
         )  # fmt: skip
 
     def waive(self, person: int, requirement: int, begin: date, end: date) -> None:

@@ -216,3 +216,39 @@ def grants_at(unit_ids: Iterable[int], on: date) -> list[GrantAtUnit]:
         .order_by(Grant.unit_id, func.coalesce(Person.sort_name, Account.login), Grant.id)
     )
     return [GrantAtUnit(row[0], row[0].unit_id, row[1], ROLES_IN_LOG[Role(row[0].role)]) for row in rows]
+
+
+def grants_cut_off(unit_ids: Iterable[int], on: date) -> list[tuple[GrantAtUnit, list[int]]]:
+    """Grants that units had on the eve of the day on which they ended, each with the units where it went on.
+
+    A grant that still stands at such a unit comes with none and is told by its `to_on` beyond the day.
+    """
+    wanted = sorted(set(unit_ids))
+    holder = func.coalesce(Person.full_name, func.nullif(Account.name, ""), Account.login)
+    rows = db.session.execute(
+        select(Grant, holder)
+        .join(Account, Account.id == Grant.account_id)
+        .outerjoin(Person, Person.id == Account.person_id)
+        .where(
+            Grant.unit_id.in_(wanted),
+            Grant.from_on < on,
+            or_(Grant.to_on == on, and_(Grant.to_on > on, Grant.ended_at.is_(None))),
+        )
+        .order_by(Grant.unit_id, func.coalesce(Person.sort_name, Account.login), Grant.id)
+    ).all()
+    begun: dict[tuple[int, str], list[int]] = {}
+    if not rows:
+        return []
+    for account_id, role, unit_id in db.session.execute(
+        select(Grant.account_id, Grant.role, Grant.unit_id)
+        .where(Grant.from_on == on, Grant.account_id.in_(sorted({row[0].account_id for row in rows})))
+        .order_by(Grant.id)
+    ):
+        begun.setdefault((account_id, role), []).append(unit_id)
+    return [
+        (
+            GrantAtUnit(grant, grant.unit_id, name, ROLES_IN_LOG[Role(grant.role)]),
+            begun.get((grant.account_id, grant.role), []) if grant.to_on == on else [],
+        )
+        for grant, name in rows
+    ]

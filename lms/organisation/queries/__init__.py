@@ -14,7 +14,7 @@ from lms.organisation.queries.assignments import (
     people_asked,
 )
 from lms.organisation.queries.choices import Waiting, count_waiting, options_of, waiting_for_choice, waiting_in
-from lms.organisation.queries.chosen import Chosen, absence_for, people_chosen, people_numbered
+from lms.organisation.queries.chosen import Chosen, absence_for, believed, names_of, people_chosen, people_numbered
 from lms.organisation.queries.people import (
     AbsenceRow,
     CorrectionRow,
@@ -42,6 +42,7 @@ from lms.organisation.queries.proposals import (
     proposals_in,
     proposals_waiting,
 )
+from lms.organisation.queries.reform_record import Handover, handovers, rehangings_on, renamings_on
 from lms.organisation.queries.reforms import (
     PostedPerson,
     ReformRow,
@@ -109,6 +110,7 @@ __all__ = [
     "Chosen",
     "CorrectionRow",
     "Folder",
+    "Handover",
     "ListedPerson",
     "Option",
     "PersonFacts",
@@ -126,6 +128,7 @@ __all__ = [
     "ancestors",
     "asking",
     "asking_for",
+    "believed",
     "believed_postings",
     "branches",
     "categories_on",
@@ -136,6 +139,7 @@ __all__ = [
     "count_waiting_within",
     "departments_asked",
     "facts_of_person",
+    "handovers",
     "heads_under",
     "heirs_of",
     "ids_asked",
@@ -146,6 +150,7 @@ __all__ = [
     "may_see_person",
     "name_on",
     "name_parts",
+    "names_of",
     "names_on",
     "open_proposal_of",
     "options_of",
@@ -178,6 +183,8 @@ __all__ = [
     "reform_with",
     "reforms_on_record",
     "reforms_that_repost",
+    "rehangings_on",
+    "renamings_on",
     "root_on",
     "second_posting",
     "second_posting_in",

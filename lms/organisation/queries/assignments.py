@@ -180,7 +180,7 @@ def _of_unit(
             ReformChoice.reform_id == reform.id,
             ReformChoice.old_id == old_id,
             in_hand(actor),
-            exists(here),
+            exists(here.correlate_except(posting)),
             *_matching(words),
         )
     )
@@ -296,3 +296,18 @@ def choices_in_hand(
         for some in slices(person_ids)
         for row in db.session.execute(wanted.where(ReformChoice.person_id.in_(some)))
     ]
+
+
+def postings_counted(reform: Reform, choice_ids: Iterable[int]) -> dict[int, list[Posting]]:
+    """Choice → the postings that it puts elsewhere."""
+    found: dict[int, list[Posting]] = {}
+    for some in slices(choice_ids):
+        rows = db.session.execute(
+            select(ReformChoice.id, Posting)
+            .join(Posting, counted(Posting, reform.effective_on))
+            .where(ReformChoice.id.in_(some))
+            .order_by(Posting.from_on, Posting.id)
+        )
+        for choice_id, posting in rows:
+            found.setdefault(choice_id, []).append(posting)
+    return found

@@ -50,33 +50,63 @@ def counted(posting: Any, on: Any) -> ColumnElement[bool]:
     For a dissolved unit the one that ended with it, unless another took its place. Without any such posting the person
     has left or moved on, and no choice is asked for any more.
     """
-    other = aliased(Posting)
-    choice = ReformChoice
+    other, choice = aliased(Posting), ReformChoice
     follows = and_(
         posting.unit_id == choice.new_id,
         posting.to_on > on,
         or_(posting.from_on >= on, choice.new_id == choice.old_id),
+        _came_from(posting, on),
     )
     ended = and_(
         choice.new_id.is_(None),
         posting.unit_id == choice.old_id,
         posting.to_on == on,
         ~exists(
-            select(other.id).where(
+            select(other.id)
+            .where(
                 other.person_id == posting.person_id,
                 other.is_primary == posting.is_primary,
                 other.superseded_at.is_(None),
                 other.to_on > on,
             )
+            .correlate_except(other)
         ),
     )
     return and_(posting.person_id == choice.person_id, posting.superseded_at.is_(None), or_(follows, ended))
 
 
+def _came_from(posting: Any, on: Any) -> ColumnElement[bool]:
+    """Whether the posting goes back to the old unit of the choice: asked where two old units lead to one new one."""
+    rival, origin, choice = aliased(ReformChoice), aliased(Posting), ReformChoice
+    two_ways = exists(
+        select(rival.id)
+        .where(
+            rival.reform_id == choice.reform_id,
+            rival.person_id == choice.person_id,
+            rival.new_id == choice.new_id,
+            rival.old_id != choice.old_id,
+        )
+        .correlate_except(rival)
+    )
+    this_way = exists(
+        select(origin.id)
+        .where(
+            origin.person_id == posting.person_id,
+            origin.unit_id == choice.old_id,
+            origin.is_primary == posting.is_primary,
+            origin.department == posting.department,
+            origin.from_on < on,
+            origin.to_on >= on,
+        )
+        .correlate_except(origin)
+    )
+    return or_(~two_ways, this_way)
+
+
 def is_asked(on: Any) -> ColumnElement[bool]:
     """Whether a choice still means something."""
     posting = aliased(Posting)
-    return exists(select(posting.id).where(counted(posting, on)))
+    return exists(select(posting.id).where(counted(posting, on)).correlate_except(posting))
 
 
 def waits(on: Any) -> tuple[ColumnElement[bool], ...]:

@@ -72,3 +72,22 @@ def absence_for(actor: Actor, permission: Permission, absence_id: int, today: da
     if absence is None:
         abort(404)
     return absence
+
+
+def names_of(person_ids: Iterable[int]) -> dict[int, str]:
+    """Person id → full name."""
+    return {
+        row.id: row.full_name
+        for some in slices(person_ids)
+        for row in db.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(some)))
+    }
+
+
+def believed(fact: Any, names: Sequence[str], person_ids: Iterable[int]) -> set[tuple[Any, ...]]:
+    """The values of these columns in every believed fact (absence, waiver, …) of these people."""
+    columns = [getattr(fact, name) for name in names]
+    return {
+        tuple(row)
+        for some in slices(person_ids)
+        for row in db.session.execute(select(*columns).where(fact.person_id.in_(some), fact.superseded_at.is_(None)))
+    }

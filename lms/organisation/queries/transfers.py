@@ -54,13 +54,18 @@ def second_postings_on(person_id: int, day: date) -> list[Posting]:
     )
 
 
-def second_posting_in(person_id: int, unit_id: int, day: date) -> Posting | None:
-    """The believed second posting of a person in a unit on a day."""
-    return next((row for row in second_postings_on(person_id, day) if row.unit_id == unit_id), None)
+def second_posting_in(
+    person_id: int, unit_id: int, day: date, *, department: str = "", title: str = ""
+) -> Posting | None:
+    """The believed second posting of a person in a unit on a day; of several, best the one of that department."""
+    found = [row for row in second_postings_on(person_id, day) if row.unit_id == unit_id]
+    return min(found, key=lambda row: (row.department != department, row.title != title, row.id), default=None)
 
 
-def works_in_between(person_id: int, unit_id: int, from_on: date, to_on: date) -> bool:
-    """Whether the person holds some posting in the unit within the days from..to."""
+def works_in_between(
+    person_id: int, unit_id: int, from_on: date, to_on: date, *, department: str | None = None
+) -> bool:
+    """Whether the person holds some posting in the unit (in a department of it) within the days from..to."""
     held = select(Posting.id).where(
         Posting.person_id == person_id,
         Posting.unit_id == unit_id,
@@ -68,6 +73,8 @@ def works_in_between(person_id: int, unit_id: int, from_on: date, to_on: date) -
         Posting.from_on < to_on,
         Posting.to_on > from_on,
     )
+    if department is not None:
+        held = held.where(Posting.department == department)
     return db.session.scalar(held.limit(1)) is not None
 
 

@@ -110,6 +110,8 @@ def name_on(unit_id: int, day: date) -> str:
 def names_on(unit_ids: Iterable[int], day: date) -> dict[int, str]:
     """Unit id → what it was called on that day."""
     wanted = sorted(set(unit_ids))
+    if not wanted:
+        return {}
     return {row.id: row.name for row in db.session.execute(_rows(day).where(Unit.id.in_(wanted)))}
 
 

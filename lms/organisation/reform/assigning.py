@@ -37,7 +37,7 @@ def unit(reform_id: int, old_id: int) -> AnyResponse:
     reform = queries.reform_with(reform_id)
     form, wanted = AssignForm(), asked_filter()
     if form.validate_on_submit():
-        picks = picked(form, lambda: _listed(reform, old_id, wanted))
+        picks = picked(form, lambda: _listed(reform, old_id, wanted), may_clear=False)
         if not queries.heirs_of(current_user, reform, old_id):
             picks = understood(form, picks, lambda text: _meant(text, reform))
         if picks:
@@ -67,8 +67,8 @@ def _listed(reform: Reform, old_id: int, wanted: Filter) -> list[int]:
 
 def _meant(text: str, reform: Reform) -> str:
     """The one unit of the day that a text names, else ""."""
-    found = queries.units_said(text, reform.effective_on)
-    return str(found[0]) if len(found) == 1 else ""
+    found, wholly = queries.units_said(text, reform.effective_on)
+    return str(found[0].id) if wholly and len(found) == 1 else ""
 
 
 def _tell(done: service.Assigned, refused: int) -> None:
@@ -149,6 +149,7 @@ def _desk_page(reform: Reform, asking: queries.Asking, form: Form, choices: Choi
     own = tuple((str(heir.id), heir.name) for heir in heirs if heir.is_mine)
     desk = Desk(
         unit=asking.old,
+        receiving=[heir.name for heir in heirs],
         day=on,
         waiting=asking.waiting,
         settled=asking.settled,

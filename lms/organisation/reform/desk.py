@@ -70,6 +70,8 @@ class Desk:
     """What the page shows."""
 
     unit: str
+    receiving: Sequence[str]
+    """Names of the units among which its people are divided; none when it was dissolved."""
     day: Any
     waiting: int
     settled: int
@@ -84,14 +86,17 @@ class Desk:
     """Whether a choice may be taken back: only before the reform is carried out."""
 
 
-def picked(form: AssignForm, everybody: Callable[[], Iterable[int]]) -> dict[int, str]:
-    """Person → what was chosen on the page; empty with a sentence on the form when nothing was."""
+def picked(form: AssignForm, everybody: Callable[[], Iterable[int]], *, may_clear: bool) -> dict[int, str]:
+    """Person → what was chosen on the page; empty with a sentence on the form when nothing was.
+
+    `may_clear`: an empty selection takes a choice back; otherwise it leaves things as they are.
+    """
     act = request.form.get("viec", "tung")
     target = vietnamese.nfc(request.form.get("den_chung", ""))[:240]
     found: dict[int, str] = {}
     complaint = ""
     if act == "tung":
-        found = _one_by_one()
+        found = {person: chosen for person, chosen in _one_by_one().items() if chosen or may_clear}
         complaint = _("Chưa có lựa chọn nào thay đổi. Hãy chọn đơn vị mới ở dòng của từng người.")
     elif not target:
         complaint = _("Hãy chọn đơn vị nhận trước khi phân công nhiều người.")

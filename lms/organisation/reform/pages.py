@@ -3,13 +3,14 @@
 from collections import Counter
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.organisation import labels, queries, service
 from lms.organisation.forms import AssignForm, ChoicesForm, ConfirmForm, ReformForm
+from lms.organisation.jobs import APPLY
 from lms.organisation.models import Reform, ReformFile
 from lms.organisation.reform import lists, samples
 from lms.organisation.reform.desk import Desk, Filter, Line, asked_filter, picked, understood
@@ -18,6 +19,7 @@ from lms.organisation.reform.reading import read_choices
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.forms import Form
+from lms.platform.jobs import enqueue
 from lms.platform.pages import address, page, paging
 
 bp = Blueprint("reform", __name__)
@@ -29,7 +31,7 @@ SAMPLE_TYPES = {
 }
 MOST_SHOWN = 200
 MOST_AT_ONCE = 5_000
-"""People whom a request may move; more is a matter for the command line, which nobody waits for in a browser."""
+"""People whom a request moves; more are moved by a background job, for which nobody has to wait."""
 
 
 def _at_the_root() -> None:
@@ -137,14 +139,14 @@ def _settled(asked: service.UnitAsked, wanted: Filter) -> list[queries.PostedPer
 
 
 def _picks(form: AssignForm, asked: service.UnitAsked, wanted: Filter, arrived: ReformFile) -> dict[int, str]:
-    picks = picked(form, lambda: [row.person_id for row in _settled(asked, wanted)])
+    picks = picked(form, lambda: [row.person_id for row in _settled(asked, wanted)], may_clear=True)
     codes = dict(asked.options)
 
     def meant(text: str) -> str:
         if codes:
             return text if text in codes else ""
-        found = queries.units_said(text, arrived.on_day)
-        return queries.unit_row(found[0], arrived.on_day).code if len(found) == 1 else ""
+        found, wholly = queries.units_said(text, arrived.on_day)
+        return found[0].code if wholly and len(found) == 1 else ""
 
     known = {row.person_id for row in asked.people}
     return {person: code for person, code in understood(form, picks, meant).items() if person in known}
@@ -165,6 +167,7 @@ def _desk_page(arrived: ReformFile, asked: service.UnitAsked, form: AssignForm, 
     named = Counter(name for row in asked.people for name in row.departments)
     desk = Desk(
         unit=asked.name,
+        receiving=[name for _code, name in asked.options],
         day=arrived.on_day,
         waiting=len(asked.people) - len(asked.chosen),
         settled=len(asked.chosen),
@@ -205,14 +208,30 @@ def apply_file(file_id: int) -> AnyResponse:
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
-            if service.revisit_reform(arrived).people > MOST_AT_ONCE:
-                abort(413)
+            people = service.revisit_reform(arrived).people
+            if people > MOST_AT_ONCE:
+                return redirect(url_for("jobs.show", job_id=_put_off(arrived, people)))
             outcome = service.apply_reform(arrived, by=current_user, now=clock.now())
             flash(_("Đã áp dụng: %(n)s người đổi đơn vị từ ngày %(day)s.", n=outcome.people, day=_day(outcome)))
             return redirect(url_for(".show", reform_id=arrived.reform_id))
         except UnreadableReform as error:
             form.form_errors = [*form.form_errors, *error.lines[:20]]
     return _file_page(arrived, form)
+
+
+def _put_off(arrived: ReformFile, people: int) -> int:
+    """Let a worker carry the file out; asked twice it is still one job."""
+    job = enqueue(
+        APPLY,
+        {"file_id": arrived.id},
+        by=current_user,
+        now=clock.now(),
+        title=_("Áp dụng sắp xếp đơn vị theo tệp “%(file)s”", file=arrived.file_name)[:200],
+        unique_key=f"reform-file:{arrived.id}",
+        back=url_for(".show_file", file_id=arrived.id),
+        total=people,
+    )
+    return job.id
 
 
 def _day(outcome: service.Outcome) -> str:
@@ -268,13 +287,44 @@ def choose(reform_id: int) -> AnyResponse:
 
 
 def _reform_page(reform: Reform, form: Form) -> AnyResponse:
+    on = reform.effective_on
+    rows = queries.handovers(reform)
+    heirs = _heirs(rows)
+    asking = queries.asking(current_user, reform.id)
+    where = paging(len(rows))
     return page(
         "organisation/reform_show.html",
         form=form,
         reform=reform,
-        total=queries.count_waiting(reform.id),
-        asking=queries.asking(current_user, reform.id),
+        total=queries.count_waiting(reform.id) if asking else 0,
+        asking=asking,
+        handovers=rows[where.offset : where.offset + where.size],
+        paging=where,
+        begun={row.new_id for row in rows if row.begins},
+        ended={row.old_id for row in rows if row.ended},
+        went=sum(row.people for row in rows if row.new_id != row.old_id),
+        renamed=queries.renamings_on(on),
+        rehung=queries.rehangings_on(on),
+        grants=service.past_grants_of(heirs, on) if reform.applied_at else [],
+        rules=service.rules_of(heirs, on),
+        shares=labels.SHARES,
+        eve=on - timedelta(days=1),
+        bridged=reform.applied_at and on <= clock.today() and "reports.bridge" in current_app.view_functions,
+        most=MOST_SHOWN,
     )
+
+
+def _heirs(rows: list[queries.Handover]) -> list[service.Heir]:
+    """Ended units with their successors, as whoever knows roles and rules asks for them."""
+    found: dict[int, list[queries.Handover]] = {}
+    for row in rows:
+        if row.ended and row.share != "area_only":
+            found.setdefault(row.old_id, []).append(row)
+    heirs = []
+    for old_id, some in found.items():
+        news = tuple(row.new for row in some if row.new)
+        heirs.append(service.Heir(old_id, some[0].old, news[0] if len(news) == 1 else "" if news else None, news))
+    return heirs
 
 
 @bp.get("/don-vi/sap-xep/dot/<int:reform_id>/cho-phan-cong.csv")

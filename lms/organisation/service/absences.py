@@ -6,13 +6,16 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from lms.organisation import queries
 from lms.organisation.events import AbsenceRecorded
-from lms.organisation.models import Absence, Person
-from lms.organisation.queries.rosters import slices
+from lms.organisation.models import Absence
 from lms.organisation.rules import Refusal
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
 from lms.platform.forms import Refused
+
+KEY = ("person_id", "kind", "from_on", "to_on")
+"""What makes two absences the same."""
 
 
 @dataclass(frozen=True, order=True)
@@ -39,7 +42,7 @@ def record_absences(lines: Sequence[Away], *, by: By, now: datetime) -> int:
     if any(line.from_on >= line.to_on for line in lines):
         raise Refused(Refusal.ENDS_BEFORE_IT_BEGINS)
     lock("postings")
-    known = _believed([line.person_id for line in lines])
+    known = queries.believed(Absence, KEY, (line.person_id for line in lines))
     new = list({line.key: line for line in lines if line.key not in known}.values())
     if not new:
         return 0
@@ -47,7 +50,7 @@ def record_absences(lines: Sequence[Away], *, by: By, now: datetime) -> int:
         sa.insert(Absence),
         [{**vars(line), "account_id": by.account_id, "recorded_at": now} for line in new],
     )
-    names = _names([line.person_id for line in new])
+    names = queries.names_of(line.person_id for line in new)
     people = tuple(sorted({line.person_id for line in new}))
     for place, line in enumerate(new, 1):
         event = AbsenceRecorded(
@@ -61,23 +64,3 @@ def record_absences(lines: Sequence[Away], *, by: By, now: datetime) -> int:
         )
         emit(event, by=by)
     return len(new)
-
-
-def _believed(person_ids: Sequence[int]) -> set[tuple[int, str, date, date]]:
-    found: set[tuple[int, str, date, date]] = set()
-    for some in slices(person_ids):
-        rows = db.session.execute(
-            sa.select(Absence.person_id, Absence.kind, Absence.from_on, Absence.to_on).where(
-                Absence.person_id.in_(some), Absence.superseded_at.is_(None)
-            )
-        )
-        found.update((row.person_id, row.kind, row.from_on, row.to_on) for row in rows)
-    return found
-
-
-def _names(person_ids: Sequence[int]) -> dict[int, str]:
-    return {
-        row.id: row.full_name
-        for some in slices(person_ids)
-        for row in db.session.execute(sa.select(Person.id, Person.full_name).where(Person.id.in_(some)))
-    }

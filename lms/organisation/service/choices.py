@@ -10,7 +10,6 @@ from lms.organisation import queries
 from lms.organisation.events import ReformChoicesMade
 from lms.organisation.models import Posting, Reform, ReformChoice, Unit
 from lms.organisation.queries import assignments
-from lms.organisation.queries.rosters import slices
 from lms.organisation.reform.choosing import Asked, match
 from lms.organisation.reform.draft import UnreadableReform
 from lms.organisation.reform.reading import Chosen
@@ -156,21 +155,13 @@ def _post(reform: Reform, moved: Sequence[tuple[ReformChoice, int]], now: dateti
     """Post people to the chosen unit instead of the one where they were counted meanwhile: all their postings there."""
     on = reform.effective_on
     ends = {row[0]: row[1] for row in db.session.execute(sa.select(Unit.id, Unit.valid_to).where(Unit.valid_to > on))}
-    postings: dict[int, list[Posting]] = {}
-    for some in slices(row.person_id for row, _new in moved):
-        for posting in db.session.scalars(
-            sa.select(Posting)
-            .where(Posting.person_id.in_(some), Posting.superseded_at.is_(None), Posting.to_on >= on)
-            .order_by(Posting.from_on, Posting.id)
-        ):
-            postings.setdefault(posting.person_id, []).append(posting)
+    counted = assignments.postings_counted(reform, (row.id for row, _new in moved))
     source = (reform.decision or reform.title)[:200]
     for row, new in moved:
-        mine = postings.get(row.person_id, [])
-        for current in _counted_meanwhile(row, mine, on):
+        for current in counted.get(row.id, ()):
             begins, end = max(current.from_on, on), current.to_on
             if row.new_id is None:
-                end = FOREVER
+                begins, end = on, FOREVER
             else:
                 current.superseded_at = now
                 if current.from_on < on:
@@ -178,16 +169,6 @@ def _post(reform: Reform, moved: Sequence[tuple[ReformChoice, int]], now: dateti
             if begins < min(end, ends[new]):
                 db.session.add(_copy(current, new, begins, min(end, ends[new]), source, now))
     db.session.flush()
-
-
-def _counted_meanwhile(row: ReformChoice, postings: Sequence[Posting], on: date) -> list[Posting]:
-    """The postings that a choice puts elsewhere (as queries.choices.counted); for a dissolved unit the one that ended
-    with it."""
-    if row.new_id is None:
-        goes_on = {p.is_primary for p in postings if p.to_on > on}
-        return [p for p in postings if p.unit_id == row.old_id and p.to_on == on and p.is_primary not in goes_on]
-    stays = row.new_id == row.old_id
-    return [p for p in postings if p.unit_id == row.new_id and p.to_on > on and (stays or p.from_on >= on)]
 
 
 def _copy(posting: Posting, unit_id: int, from_on: date, to_on: date, source: str, now: datetime) -> Posting:

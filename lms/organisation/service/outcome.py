@@ -159,6 +159,21 @@ def grants_of(heirs: Sequence[Heir], on: date) -> list[GrantFate]:
     return [line for reader in _grant_readers for line in reader(heirs, on)]
 
 
+_past_readers: list[GrantReader] = []
+
+
+def tells_of_past_grants(reader: GrantReader) -> GrantReader:
+    """Register who knows what became of the roles at units that ended in a reform which is on record."""
+    if reader not in _past_readers:
+        _past_readers.append(reader)
+    return reader
+
+
+def past_grants_of(heirs: Sequence[Heir], on: date) -> list[GrantFate]:
+    """What became of the roles at units that ended on a day, as whoever knows the roles tells it."""
+    return [line for reader in _past_readers for line in reader(heirs, on)]
+
+
 RuleReader = Callable[[Sequence[Heir], date], list[RuleFate]]
 _rule_readers: list[RuleReader] = []
 

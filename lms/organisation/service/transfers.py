@@ -50,7 +50,9 @@ def transfer(person: Person, wish: Wish, *, by: By, now: datetime) -> Posting:
     """
     lock("postings")
     if wish.kind is Kind.COUNTS:
-        beside = queries.second_posting_in(person.id, wish.new_id, wish.on)
+        beside = queries.second_posting_in(
+            person.id, wish.new_id, wish.on, department=wish.department, title=wish.title
+        )
         if beside is None:
             raise Refused(Refusal.NO_SECOND_POSTING)
         return switch_primary(beside, on=wish.on, until=wish.to_on, by=by, now=now)
@@ -68,9 +70,9 @@ def transfer(person: Person, wish: Wish, *, by: By, now: datetime) -> Posting:
         )
     ):
         raise Refused(Refusal.NOTHING_CHANGED)
-    # Who goes to the unit where he worked besides works there altogether.
+    # Who goes to another unit, where he worked besides, works there altogether.
     for second in queries.second_postings_on(person.id, wish.on):
-        if second.unit_id == wish.new_id:
+        if second.unit_id == wish.new_id and current and current.unit_id != wish.new_id:
             shorten(second, until=wish.on, now=now)
     taken = queries.primary_intervals(person.id)
     if current is None:
@@ -100,7 +102,9 @@ def _post(wish: Wish, current: Posting | None, last: Posting | None) -> Post:
 def _begin_second(person: Person, wish: Wish, post: Post, current: Posting | None, by: By, now: datetime) -> Posting:
     if current is None:
         raise Refused(Refusal.NOT_POSTED)
-    if queries.works_in_between(person.id, wish.new_id, wish.on, wish.to_on):
+    # In one's own unit one may work for a second department besides, but one is not seconded to it.
+    department = post.department if wish.kind is Kind.SECOND else None
+    if queries.works_in_between(person.id, wish.new_id, wish.on, wish.to_on, department=department):
         raise Refused(Refusal.ALREADY_HERE)
     posting = hire(person, post, from_on=wish.on, to_on=wish.to_on, by=by, now=now)
     if wish.kind is Kind.SECONDMENT and wish.counts_there:
@@ -141,9 +145,9 @@ def end_posting(posting: Posting, *, on: date, reason: str = "", by: By, now: da
         beside = posting_beside(posting, begins)
         if beside is None:
             raise Refused(Refusal.ONLY_POSTING)
-        unit_id, until = posting.unit_id, min(posting.to_on, beside.to_on)
+        until, job = min(posting.to_on, beside.to_on), {"department": posting.department, "title": posting.title}
         switch_primary(beside, on=begins, until=until, by=by, now=now)
-        second = queries.second_posting_in(posting.person_id, unit_id, begins)
+        second = queries.second_posting_in(posting.person_id, posting.unit_id, begins, **job)
         if second is None:
             raise Refused(Refusal.NOT_BELIEVED)
         posting = second
@@ -154,11 +158,11 @@ def posting_beside(posting: Posting, on: date) -> Posting | None:
     """The second posting that counts again when this one ends on the day: best the one it took the place of."""
     found = [row for row in queries.second_postings_on(posting.person_id, on) if row.unit_id != posting.unit_id]
     around = {
-        row.unit_id
+        (row.unit_id, row.department, row.title)
         for day in (posting.from_on - timedelta(days=1), posting.to_on)
         if day < FOREVER and (row := queries.primary_posting_on(posting.person_id, day))
     }
-    return min(found, key=lambda row: (row.unit_id not in around, row.id), default=None)
+    return min(found, key=lambda row: ((row.unit_id, row.department, row.title) not in around, row.id), default=None)
 
 
 def switch_primary(posting: Posting, *, on: date, until: date = FOREVER, by: By, now: datetime) -> Posting:

@@ -25,7 +25,7 @@ SELECT s.person_id, s.requirement_id, s.cycle, s.posting_id, s.from_on, 1, 0,
   GREATEST(s.from_on, o.opened_on), LEAST(s.to_on, o.decided_on)
 FROM w_obligation o
 JOIN requirement r ON r.id = o.requirement_id AND r.minimum_days IS NOT NULL
-  AND o.computed_on - o.opened_on < r.minimum_days AND (r.repeat_months IS NULL OR o.cycle = 0)
+  AND o.told_on - o.opened_on < r.minimum_days AND (r.repeat_months IS NULL OR o.cycle = 0)
 JOIN w_present s ON s.person_id = o.person_id AND s.requirement_id = o.requirement_id AND s.cycle = o.cycle
   AND s.from_on < o.decided_on
 UNION ALL

@@ -16,11 +16,30 @@ SELECT person_id, MIN(from_on) AS from_on, MAX(to_on) AS to_on FROM (
 """
 
 GRANTED = """
-SELECT g.person_id, g.requirement_id, g.cycle, MAX(g.due_on) AS due_on,
-  MIN(CASE WHEN g.kind <> 'kept' THEN g.granted_on END) AS decided_on
+SELECT g.person_id, g.requirement_id, g.cycle, g.kind, g.due_on, g.granted_on, g.opened_on
 FROM {source} JOIN w_requirement s ON s.requirement_id = g.requirement_id
 WHERE g.superseded_at IS NULL
-GROUP BY g.person_id, g.requirement_id, g.cycle
+"""
+
+# Which grant is for which cycle: `rules.GrantFact.is_for`; what it does there: `rules.granted` and `rules.held`.
+_GIVEN = """
+UPDATE {opened} SET due_on = w.due_on, told_on = w.told_on, decided_on = w.decided_on FROM (
+  SELECT o.person_id, o.requirement_id, o.cycle,
+    COALESCE(
+      MAX(CASE WHEN g.kind = 'fixed' AND d.fulfilled_on <= g.granted_on THEN g.due_on END),
+      GREATEST(MAX(o.computed_on), MAX(g.due_on))
+    ) AS due_on,
+    GREATEST(MAX(o.computed_on), MAX(CASE WHEN g.kind IN ('kept', 'fixed') THEN g.due_on ELSE o.computed_on END))
+      AS told_on,
+    COALESCE(MIN(CASE WHEN g.kind NOT IN ('kept', 'fixed') THEN g.granted_on END), {forever}) AS decided_on
+  FROM w_granted g
+  JOIN requirement r ON r.id = g.requirement_id
+  JOIN {opened} o ON o.person_id = g.person_id AND o.requirement_id = g.requirement_id
+  LEFT JOIN {done} d ON d.person_id = o.person_id AND d.requirement_id = o.requirement_id AND d.cycle = o.cycle
+  WHERE (r.repeat_months IS NULL AND g.cycle = o.cycle) OR (r.repeat_months IS NOT NULL
+    AND g.opened_on > o.after_on AND g.opened_on <= COALESCE(d.fulfilled_on, {forever}))
+  GROUP BY o.person_id, o.requirement_id, o.cycle
+) w WHERE w.person_id = {opened}.person_id AND w.requirement_id = {opened}.requirement_id AND w.cycle = {opened}.cycle
 """
 
 # The due day by rule, before absences and grants; see `rules.due_day`.
@@ -61,8 +80,8 @@ SELECT person_id, requirement_id, cycle, LEAST(MAX(due_on + earlier + away), {fo
 _OPENED = """
 SELECT o.person_id, o.requirement_id, o.cycle, o.opened_on, o.last_on,
   COALESCE(h.due_on, o.due_on) AS computed_on, COALESCE(h.due_on, o.due_on) AS anchor_on,
-  GREATEST(COALESCE(h.due_on, o.due_on), COALESCE(g.due_on, h.due_on, o.due_on)) AS due_on,
-  COALESCE(g.decided_on, {forever}) AS decided_on,
+  COALESCE(h.due_on, o.due_on) AS due_on, COALESCE(h.due_on, o.due_on) AS told_on,
+  {forever} AS decided_on, {beginning} AS after_on,
   CASE WHEN o.cycle <> 0 THEN c.opens_on
     ELSE GREATEST(
       CASE WHEN r.accept_before_days IS NULL THEN {beginning} ELSE o.opened_on - r.accept_before_days END,
@@ -76,10 +95,14 @@ FROM w_first o
 JOIN requirement r ON r.id = o.requirement_id
 JOIN cycle c ON c.requirement_id = o.requirement_id AND c.cycle = o.cycle
 LEFT JOIN w_shifted h ON h.person_id = o.person_id AND h.requirement_id = o.requirement_id AND h.cycle = o.cycle
-LEFT JOIN w_granted g ON g.person_id = o.person_id AND g.requirement_id = o.requirement_id AND g.cycle = o.cycle
 """
 
 
 def opened(work: Work) -> str:
     """The statement that opens single duties, yearly ones, and the first cycle of those that come again."""
     return _OPENED.replace("{oldest}", work.months_before("o.opened_on", "r.repeat_months"))
+
+
+def give(work: Work, opened: str, done: str) -> None:
+    """Let what was granted hold in a table of opened duties, for which it is known what was done."""
+    work.run(_GIVEN.replace("{opened}", opened).replace("{done}", done))

@@ -1,5 +1,6 @@
 """Duties that come again after some months, cycle after cycle for everybody at once: `rules.recurrence` in SQL."""
 
+from lms.plan.derive.due import give
 from lms.plan.derive.study import BEGUN, DONE
 from lms.plan.derive.work import Work
 
@@ -30,14 +31,14 @@ JOIN requirement r ON r.id = o.requirement_id AND r.repeat_months IS NOT NULL
 _NEXT = """
 SELECT v.person_id, v.requirement_id, v.cycle + 1 AS cycle, v.opens_on AS opened_on, v.last_on,
   v.valid_until AS computed_on, v.anchor_on, v.first_on, {beginning} AS latest_by,
-  GREATEST(v.valid_until, COALESCE(g.due_on, v.valid_until)) AS due_on,
-  {forever} AS decided_on, v.opens_on AS since, v.last_on AS until, 1 AS bounded, v.window_on, 0 AS window_cycle,
+  v.valid_until AS due_on, v.valid_until AS told_on,
+  {forever} AS decided_on, v.fulfilled_on AS after_on, v.opens_on AS since, v.last_on AS until, 1 AS bounded,
+  v.window_on, 0 AS window_cycle,
   v.valid_until + 1 AS counts_on
 FROM (
   SELECT e.*, GREATEST({renewal}, e.fulfilled_on + 1, e.first_on) AS opens_on
   FROM {valid} e JOIN requirement r ON r.id = e.requirement_id
 ) v
-LEFT JOIN w_granted g ON g.person_id = v.person_id AND g.requirement_id = v.requirement_id AND g.cycle = v.cycle + 1
 WHERE v.opens_on < v.last_on
 """
 
@@ -56,6 +57,7 @@ def repeats(work: Work) -> None:
         renewal = work.months_before("e.valid_until + 1", "r.renew_months")
         work.make(opened, _NEXT.replace("{valid}", latest).replace("{renewal}", renewal), KEY)
         work.make(done, DONE.replace("{opened}", opened), KEY)
+        give(work, opened, done)
         _add(work, "w_opened", f"SELECT * FROM {opened}", _OPENED)
         _add(work, "w_done", f"SELECT * FROM {done}", "person_id, requirement_id, cycle, started_on, fulfilled_on")
         _add(work, "w_begun", BEGUN.replace("{opened}", opened), "person_id, requirement_id, cycle, started_on")
@@ -70,8 +72,8 @@ def repeats(work: Work) -> None:
 
 
 _OPENED = (
-    f"{KEY}, opened_on, last_on, computed_on, anchor_on, due_on, decided_on, since, until, bounded, window_on, "
-    "window_cycle, counts_on, latest_by, first_on"
+    f"{KEY}, opened_on, last_on, computed_on, anchor_on, due_on, told_on, decided_on, after_on, since, until, "
+    "bounded, window_on, window_cycle, counts_on, latest_by, first_on"
 )
 
 

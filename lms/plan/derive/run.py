@@ -1,4 +1,4 @@
-"""One derivation from beginning to end."""
+"""One derivation from beginning to end: find out what differs, then write it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from time import perf_counter
 
 import sqlalchemy as sa
 
-from lms.plan.derive import steps, store
+from lms.plan.derive import steps, store, swap
 from lms.plan.derive.work import Work
+from lms.plan.figures import changes as figures
 
 Progress = Callable[[str, float], None]
 """Told after each step: its name and the seconds it took."""
@@ -21,25 +22,69 @@ class Scope:
     requirement_ids: Iterable[int] | None = None
 
 
-def derive(connection: sa.Connection, scope: Scope, progress: Progress | None = None) -> None:
-    """Derive a scope anew inside the caller's transaction and write what differs."""
-    of_people = scope.person_ids is not None
-    work = Work(connection, bulk=not of_people)
-    watch = _Watch(progress)
-    if work.on_postgresql:
-        # Short plans over small tables: compiling them costs more than running them.
-        work.run("SET LOCAL jit = off")
-        if not of_people:
-            work.run("SET LOCAL work_mem = '256MB'")
-            work.run("SET LOCAL maintenance_work_mem = '512MB'")
-    if scope.person_ids is not None:
-        work.fill("w_person", "person_id", scope.person_ids)
-    work.fill("w_requirement", "requirement_id", _requirements(connection, scope))
-    steps.run(work, of_people=of_people, watch=watch)
-    for table in (store.obligations, store.reasons, store.segments):
-        table(work, of_people=of_people)
-        watch(table.__name__)
-    work.drop()
+class Derivation:
+    """A scope derived anew into work tables inside the caller's transaction; nothing else is written yet."""
+
+    def __init__(self, connection: sa.Connection, scope: Scope, progress: Progress | None = None) -> None:
+        """Derive and compare. Others may go on writing: who was followed meanwhile is named to `write`."""
+        self._of_people = scope.person_ids is not None
+        self._work = work = Work(connection, bulk=not self._of_people)
+        self._watch = watch = _Watch(progress)
+        if work.on_postgresql:
+            # Short plans over small tables: compiling them costs more than running them.
+            work.run("SET LOCAL jit = off")
+            if not self._of_people:
+                work.run("SET LOCAL work_mem = '256MB'")
+                work.run("SET LOCAL maintenance_work_mem = '512MB'")
+        if scope.person_ids is not None:
+            work.fill("w_person", "person_id", scope.person_ids)
+        work.fill("w_requirement", "requirement_id", _requirements(connection, scope))
+        steps.run(work, of_people=self._of_people, watch=watch)
+
+    def compare(self) -> None:
+        """Find out what differs from what stands; make new tables beside the old ones if that is much."""
+        work, self._swaps = self._work, False
+        self._loads = store.is_empty(work) and not figures.are_kept(work.connection)
+        if self._loads:
+            return
+        self._compare()
+        self._swaps = swap.is_worth_it(work)
+        if self._swaps:
+            swap.build(work)
+            self._watch("built")
+
+    def _compare(self) -> None:
+        work = self._work
+        store.compare(work, of_people=self._of_people)
+        self._watch("compared")
+        self._figures = figures.prepare(work, of_people=self._of_people)
+        self._watch("figures")
+
+    @property
+    def swaps(self) -> bool:
+        """Whether writing needs the derived tables for itself."""
+        return self._swaps
+
+    def write(self, late: Iterable[int]) -> None:
+        """Write what differs, except for people followed meanwhile; they must be followed again."""
+        work = self._work
+        if self._loads and store.is_empty(work):
+            store.load(work)
+            self._watch("loaded")
+            return
+        if self._loads:
+            self._compare()
+        work.fill("w_late", "person_id", late)
+        figures.write(work, self._figures)
+        if self._swaps:
+            swap.take_over(work)
+        else:
+            store.write(work)
+        self._watch("written")
+
+    def drop(self) -> None:
+        """Leave no work table behind."""
+        self._work.drop()
 
 
 def analyse(connection: sa.Connection) -> None:

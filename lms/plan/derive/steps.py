@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lms.plan.derive.cuts import PRESENT, SEGMENT, STOP
-from lms.plan.derive.due import ABSENT, FIRST, GRANTED, SHIFTED, opened
+from lms.plan.derive.due import ABSENT, FIRST, GRANTED, SHIFTED, give, opened
 from lms.plan.derive.repeats import repeats
 from lms.plan.derive.study import BEGUN, COUNTS, DONE
 from lms.plan.derive.work import Work
@@ -80,7 +80,7 @@ SELECT o.person_id, o.requirement_id, o.cycle, o.opened_on,
   o.due_on,
   LEAST(COALESCE(d.started_on, {forever}), COALESCE(b.started_on, {forever})) AS started_on,
   COALESCE(d.fulfilled_on, {forever}) AS fulfilled_on, COALESCE(v.valid_until, {forever}) AS valid_until,
-  o.computed_on, o.decided_on, o.counts_on, o.window_cycle
+  o.told_on, o.decided_on, o.counts_on, o.window_cycle
 FROM w_opened o
 LEFT JOIN w_done d ON d.person_id = o.person_id AND d.requirement_id = o.requirement_id AND d.cycle = o.cycle
 LEFT JOIN w_begun b ON b.person_id = o.person_id AND b.requirement_id = o.requirement_id AND b.cycle = o.cycle
@@ -92,6 +92,8 @@ def run(work: Work, *, of_people: bool, watch: Callable[[str], None]) -> None:
     """Fill the work tables one after another, w_obligation and w_segment at the end."""
     for name, select, indexes in _steps(work, of_people):
         work.make(name, select, *indexes)
+        if name == "w_done":
+            give(work, "w_opened", "w_done")
         if name == "w_begun":
             repeats(work)
         watch(name)

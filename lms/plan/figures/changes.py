@@ -1,26 +1,25 @@
 """Appending what segments that come and go change in the figures, as set SQL. In plain loops: `contribution`."""
 
-from collections.abc import Iterable
-from datetime import date
+from enum import Enum, auto
 
 import sqlalchemy as sa
 
 from lms.plan.derive.work import Work
 from lms.plan.figures import groups, heads, lineages
-from lms.plan.figures.contribution import FIGURES, Stretch, changes
-from lms.plan.figures.models import FigureDelta, FigureHead, FigurePerson
-from lms.plan.models import Segment
-from lms.plan.rules import SegmentFact
-from lms.plan.rules.states import WAIVED
+from lms.plan.figures.contribution import FIGURES
+from lms.plan.figures.models import FigureHead
 
 COLUMNS = ", ".join(FIGURES)
 MANY = 50_000
 """From so many replaced segments on it is asked whether making everything anew costs less than appending."""
 
+MANY_TURNED = 20_000
+"""From so many people with other former units on the same is taken for granted."""
+
 _STRETCH = """
 SELECT s.sign, s.requirement_id, s.unit_id, COALESCE(p.lineage_id, 0) AS lineage_id, s.kind,
   s.from_on AS begins, s.to_on AS ends, s.due_on + 1 AS late_from, s.started_on, s.fulfilled_on
-FROM ({source}) s LEFT JOIN figure_person p ON p.person_id = s.person_id
+FROM ({source}) s LEFT JOIN {persons} p ON p.person_id = s.person_id
 """
 
 # The six days on which a stretch can change a figure: 1 begins, 2 ends, 3 completed, 4 started, 5 no longer open,
@@ -57,8 +56,8 @@ JOIN (SELECT 1 AS turn UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 
 
 _SUMS = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
 _ANY = " OR ".join(f"SUM({name}) <> 0" for name in FIGURES)
-_APPEND = f"""
-INSERT INTO {{target}} (day, unit_id, lineage_id, requirement_id, {COLUMNS})
+CELL = f"day, unit_id, lineage_id, requirement_id, {COLUMNS}"
+_CHANGES = f"""
 SELECT day, unit_id, lineage_id, requirement_id, {_SUMS} FROM ({_TURN}) t
 GROUP BY day, unit_id, lineage_id, requirement_id HAVING {_ANY}
 """
@@ -76,110 +75,87 @@ def forget(work: Work) -> None:
     work.run("DELETE FROM figure_head")
 
 
-def append(work: Work, source: str, target: str = "figure_delta") -> None:
-    """Append what these rows (the columns of a segment, and a sign) change."""
-    work.run(_APPEND.replace("{source}", source).replace("{target}", target))
+def append(work: Work, source: str, target: str = "figure_delta", persons: str = "figure_person") -> None:
+    """Append what these rows (the columns of a segment, and a sign) change for the lineages told by `persons`."""
+    work.run(f"INSERT INTO {target} ({CELL}) {_changes(source, persons)}")
 
 
-def changed(work: Work, *, of_people: bool) -> None:
-    """Append what replacing the segments `w_left` by `w_came` changes, before they are replaced.
+def _changes(source: str, persons: str = "figure_person") -> str:
+    return _CHANGES.replace("{source}", source).replace("{persons}", persons)
 
-    People whose former units have become other ones are turned over first, with all their segments. Where more would
-    be appended than making everything anew costs, or requirements moved to other groups, the figures are forgotten.
+
+class Fate(Enum):
+    """What replacing segments does to the kept figures."""
+
+    NONE_KEPT = auto()
+    APPENDED = auto()
+    FORGOTTEN = auto()
+    """It costs less to make everything anew."""
+
+
+def prepare(work: Work, *, of_people: bool) -> Fate:
+    """Sum up, into w_delta, what replacing the segments w_gone_segment by w_came_segment will change.
+
+    People whose former units have become other ones are left to `write`: all their segments must be turned over.
     """
-    if groups.differ(work) or _are_too_many(work):
+    if not are_kept(work.connection):
+        return Fate.NONE_KEPT
+    if groups.differ(work) or (not of_people and _are_too_many(work)):
+        return Fate.FORGOTTEN
+    if lineages.find_turned(work, of_people=of_people) > MANY_TURNED:
+        return Fate.FORGOTTEN
+    # As which lineage those were counted who are followed meanwhile: `write` takes them back as the very same.
+    work.make(
+        "w_counted",
+        "SELECT person_id, lineage_id FROM figure_person WHERE person_id IN (SELECT person_id FROM w_gone_segment "
+        "UNION SELECT person_id FROM w_came_segment)",
+        "person_id",
+    )
+    heads.prepare(work)
+    work.make("w_delta", _changes(_replaced(f"NOT {_TURNED_ONE}")))
+    heads.append_stays(work, f"NOT {_TURNED_ONE}", target="w_delta")
+    return Fate.APPENDED
+
+
+def write(work: Work, fate: Fate) -> None:
+    """Append what was prepared, before segments are replaced; what it holds of people in w_late is taken back."""
+    if fate is Fate.FORGOTTEN or (fate is Fate.APPENDED and groups.have_left_some(work)):
         forget(work)
-        return
-    if lineages.find_turned(work, of_people=of_people):
+    elif fate is Fate.APPENDED:
         _turn_over(work)
-    append(work, f"SELECT {SEGMENT}, -1 AS sign FROM w_left UNION ALL SELECT {SEGMENT}, 1 FROM w_came")
-    heads.changed(work)
+        work.run(f"INSERT INTO figure_delta ({CELL}) SELECT {CELL} FROM w_delta")
+        late = "person_id IN (SELECT person_id FROM w_late)"
+        if work.number("SELECT COUNT(*) FROM w_late"):
+            append(work, _replaced(f"{late} AND NOT {_TURNED_ONE}", gone=1, came=-1), persons="w_counted")
+            heads.append_stays(work, f"{late} AND NOT {_TURNED_ONE}", times=-1, persons="w_counted")
+        if work.number("SELECT COUNT(*) FROM w_turned"):
+            append(work, _replaced(f"{_TURNED_ONE} AND NOT {late}"))
+            heads.append_stays(work, f"{_TURNED_ONE} AND NOT {late}")
+
+
+_TURNED_ONE = "person_id IN (SELECT person_id FROM w_turned)"
+
+
+def _replaced(people: str, *, gone: int = -1, came: int = 1) -> str:
+    return (
+        f"SELECT {SEGMENT}, {gone} AS sign FROM w_gone_segment WHERE {people} "
+        f"UNION ALL SELECT {SEGMENT}, {came} FROM w_came_segment WHERE {people}"
+    )
 
 
 def _are_too_many(work: Work) -> bool:
-    left, came = work.number("SELECT COUNT(*) FROM w_left"), work.number("SELECT COUNT(*) FROM w_came")
+    left, came = work.number("SELECT COUNT(*) FROM w_gone_segment"), work.number("SELECT COUNT(*) FROM w_came_segment")
     return left + came > MANY and 4 * left >= work.number("SELECT COUNT(*) FROM segment")
 
 
 def _turn_over(work: Work) -> None:
-    theirs = f"SELECT {SEGMENT}, {{sign}} AS sign FROM segment WHERE person_id IN (SELECT person_id FROM w_turned)"
+    """Take away every segment of these people under the former units they were counted for, and add it under the true
+    ones."""
+    if not work.number("SELECT COUNT(*) FROM w_turned"):
+        return
+    segments = f"SELECT {SEGMENT}, {{sign}} AS sign FROM segment WHERE {_TURNED_ONE}"
     for sign in ("-1", "1"):
-        append(work, theirs.replace("{sign}", sign))
-        heads.append(work, theirs.replace("{sign}", sign))
+        append(work, segments.replace("{sign}", sign))
+        heads.append(work, segments.replace("{sign}", sign))
         if sign == "-1":
             lineages.turn_over(work)
-
-
-def studied(
-    connection: sa.Connection,
-    person_id: int,
-    requirement_id: int,
-    cycle: int,
-    *,
-    started_on: date,
-    fulfilled_on: date,
-) -> None:
-    """Append what other days of study change for the segments of one obligation, before they are written.
-
-    The hot path: one reading, one insert of at most a few rows.
-    """
-    rows = connection.execute(
-        sa.select(
-            Segment.requirement_id,
-            Segment.unit_id,
-            sa.func.coalesce(FigurePerson.lineage_id, 0),
-            Segment.kind,
-            Segment.from_on,
-            Segment.to_on,
-            Segment.due_on,
-            Segment.started_on,
-            Segment.fulfilled_on,
-        )
-        .outerjoin(FigurePerson, FigurePerson.person_id == Segment.person_id)
-        .where(
-            Segment.person_id == person_id,
-            Segment.requirement_id == requirement_id,
-            Segment.cycle == cycle,
-            sa.exists(sa.select(FigureHead.day)),
-        )
-    )
-    stretches = [Stretch(*row) for row in rows]
-    _write(
-        connection,
-        (pair for s in stretches for pair in ((-1, s), (1, s.with_activity(started_on, fulfilled_on)))),
-    )
-
-
-def replaced(connection: sa.Connection, person_id: int, gone: list[SegmentFact], came: list[SegmentFact]) -> None:
-    """Append what replacing some segments of one person by others changes, before they are written."""
-    if not are_kept(connection):
-        return
-    lineage_id = connection.scalar(sa.select(FigurePerson.lineage_id).where(FigurePerson.person_id == person_id)) or 0
-
-    def stretches(sign: int, segments: list[SegmentFact]) -> list[tuple[int, Stretch]]:
-        return [
-            (
-                sign,
-                Stretch(
-                    s.requirement_id, s.unit_id, lineage_id, s.kind, s.from_on, s.to_on, s.due_on, s.started_on,
-                    s.fulfilled_on,
-                ),
-            )
-            for s in segments
-        ]  # fmt: skip
-
-    def shapes(segments: list[SegmentFact]) -> list[heads.Shape]:
-        return [(s.requirement_id, s.unit_id, s.from_on, s.to_on) for s in segments if s.kind < WAIVED]
-
-    of_heads = heads.stays(connection, person_id, lineage_id, shapes(gone), shapes(came))
-    _write(connection, [*stretches(-1, gone), *stretches(1, came), *of_heads])
-
-
-def _write(connection: sa.Connection, stretches: Iterable[tuple[int, Stretch]]) -> None:
-    found = changes(stretches)
-    if found:
-        names = ("day", "unit_id", "lineage_id", "requirement_id", *FIGURES)
-        connection.execute(
-            sa.insert(FigureDelta.__table__),
-            [dict(zip(names, (*key, *numbers), strict=True)) for key, numbers in sorted(found.items())],
-        )

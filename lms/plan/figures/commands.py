@@ -19,8 +19,8 @@ def mark(anew: bool) -> None:
     if begun:
         service.settle_figures()
     with transaction():
-        through = service.last_change()
         days = service.days_to_mark(clock.today())
+        through = service.last_change()
     built = 0
     for day in days:
         with transaction():

@@ -49,12 +49,21 @@ def differ(work: Work) -> bool:
     for one, other in ((known, true), (true, known)):
         if work.number(f"SELECT COUNT(*) FROM (SELECT * FROM ({one} EXCEPT {other}) a) d {counted}"):
             return True
+    work.make("w_left_group", f"SELECT DISTINCT requirement_id FROM ({known} EXCEPT {true}) a")
     work.run(f"DELETE FROM figure_group WHERE NOT EXISTS (SELECT 1 FROM ({GROUPS}) t {_SAME})")
     work.run(
         f"INSERT INTO figure_group (group_id, requirement_id) SELECT * FROM ({GROUPS}) t "
         f"WHERE NOT EXISTS (SELECT 1 FROM figure_group {_SAME})"
     )
     return False
+
+
+def have_left_some(work: Work) -> bool:
+    """Whether a requirement that left a group when `differ` was asked has been counted in it since."""
+    return (
+        work.number("SELECT COUNT(*) FROM w_left_group WHERE requirement_id IN (SELECT requirement_id FROM segment)")
+        > 0
+    )
 
 
 _SAME = "WHERE t.group_id = figure_group.group_id AND t.requirement_id = figure_group.requirement_id"

@@ -34,8 +34,8 @@ def know_all_reforms(connection: sa.Connection) -> bool:
     return known == {reform.id for reform in reforms_that_repost()}
 
 
-def find_turned(work: Work, *, of_people: bool) -> bool:
-    """Fill `w_turned` with those in scope who stand for other former units than were counted; False if nobody does."""
+def find_turned(work: Work, *, of_people: bool) -> int:
+    """Fill `w_turned` with those in scope who stand for other former units than were counted; return how many."""
     some = "person_id IN (SELECT person_id FROM w_person)" if of_people else "1 = 1"
     true = f"SELECT * FROM ({_TRUE}) a WHERE {some}"
     counted = f"SELECT b.* FROM ({_COUNTED}) b JOIN figure_reform r ON r.reform_id = b.reform_id WHERE {some}"
@@ -45,7 +45,7 @@ def find_turned(work: Work, *, of_people: bool) -> bool:
         f"SELECT * FROM ({counted} EXCEPT {true}) y) d GROUP BY person_id",
         "person_id",
     )
-    return work.number("SELECT COUNT(*) FROM w_turned") > 0
+    return work.number("SELECT COUNT(*) FROM w_turned")
 
 
 def turn_over(work: Work) -> None:

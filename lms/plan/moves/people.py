@@ -11,6 +11,7 @@ from wtforms import SelectChoice
 
 from lms.organisation import queries as organisation
 from lms.organisation import service as postings
+from lms.organisation.models import Posting
 from lms.organisation.queries import PersonFacts
 from lms.organisation.service import Kind, Wish
 from lms.plan import labels as plan_labels
@@ -216,14 +217,16 @@ def count(posting_id: int) -> Response:
     unit = organisation.name_on(posting.unit_id, posting.from_on)
     form = CountForm()
     if flow.is_sent(form) and (on := form.on.data):
-        shown = flow.proceed(_counting(person, posting.unit_id, unit, on, form.to_on), form)
+        shown = flow.proceed(_counting(person, posting, unit, on, form.to_on), form)
         if shown:
             return shown
     return _page("plan/move_count.html", person, form=form, posting=posting, unit=unit)
 
 
-def _counting(person: PersonFacts, unit_id: int, unit: str, on: date, to_on: date) -> flow.Move:
-    wish = Wish(kind=Kind.COUNTS, new_id=unit_id, on=on, to_on=to_on)
+def _counting(person: PersonFacts, posting: Posting, unit: str, on: date, to_on: date) -> flow.Move:
+    wish = Wish(
+        kind=Kind.COUNTS, new_id=posting.unit_id, on=on, to_on=to_on, department=posting.department, title=posting.title
+    )
     return flow.Move(
         person=person,
         crumbs=_crumbs(person),

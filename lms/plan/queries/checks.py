@@ -17,7 +17,7 @@ from lms.plan.figures.models import FigureFormer, FigureHead, FigureReform
 from lms.plan.models import DerivedCheck, Obligation, Reason, Requirement, Segment
 from lms.plan.queries.kept import Kept, kept_figures
 from lms.platform import vietnamese
-from lms.platform.db import db
+from lms.platform.db import db, is_postgresql
 
 AT_ONCE = 500
 """People read together: memory stays that of one such batch, however large the city is."""
@@ -31,6 +31,13 @@ class Batch:
     after: int | None = None
     """Rows of ids above this one, up to `until`, belong to the batch, whether such a person exists or not."""
     until: int | None = None
+
+
+def hold_tables() -> None:
+    """Before the first reading: keep the derived tables from being swapped for new ones, which this snapshot would
+    find empty."""
+    if is_postgresql():
+        db.session.connection().exec_driver_sql("LOCK TABLE obligation, reason, segment IN ACCESS SHARE MODE")
 
 
 def batches() -> Iterator[Batch]:

@@ -1,8 +1,7 @@
 """Whom a change meets: who is obliged before and after, requirement by requirement."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from lms.plan.models import Obligation, Requirement
 from lms.platform import vietnamese
 from lms.platform.columns import Day
-from lms.platform.db import db, is_postgresql
+from lms.platform.db import db
 
 NAMES_SHOWN = 5
 
@@ -32,22 +31,27 @@ class Effect:
     lost: int
     due_later: int
     due_earlier: int
-    """Obligations whose due day moves; an earlier day is a shortening and must be seen before it is applied."""
+    """Obligations whose due day moves; an earlier day of one that has begun is a shortening, asked for as such."""
     gained_names: tuple[str, ...]
     lost_names: tuple[str, ...]
     """The first few in order of name, with masked numbers."""
+    due_kept: int = 0
+    """Open obligations that keep the day that was told, because the change would have shortened it."""
+    due_fixed: int = 0
+    """Fulfilled obligations whose due day stays, whatever the change says."""
 
-
-EffectsOf = Callable[[Mapping[int, str]], list[Effect]]
 
 _OPEN = """SELECT person_id, requirement_id, MAX(CASE WHEN closes_on > :today THEN 1 ELSE 0 END) AS is_open
-FROM {table} WHERE requirement_id IN :ids GROUP BY person_id, requirement_id"""
+FROM {rows} GROUP BY person_id, requirement_id"""
+_WAS = "obligation WHERE requirement_id IN :touched"
+_NOW = """(SELECT person_id, requirement_id, closes_on FROM w_obligation
+  UNION ALL SELECT person_id, requirement_id, closes_on FROM obligation WHERE requirement_id IN :same) n"""
 
 _COMPARED = f"""
 SELECT person_id, requirement_id, MAX(was) AS was, MAX(now) AS now, MAX(stands) AS stands FROM (
-  SELECT person_id, requirement_id, is_open AS was, 0 AS now, 0 AS stands FROM ({_OPEN.format(table="w_was")}) w
+  SELECT person_id, requirement_id, is_open AS was, 0 AS now, 0 AS stands FROM ({_OPEN.format(rows=_WAS)}) w
   UNION ALL
-  SELECT person_id, requirement_id, 0, is_open, 1 FROM ({_OPEN.format(table="obligation")}) o
+  SELECT person_id, requirement_id, 0, is_open, 1 FROM ({_OPEN.format(rows=_NOW)}) o
 ) z GROUP BY person_id, requirement_id
 """
 
@@ -63,51 +67,44 @@ SELECT requirement_id, gained, personal_id, full_name FROM (
     ROW_NUMBER() OVER (
       PARTITION BY c.requirement_id, CASE WHEN c.now > c.was THEN 1 ELSE 0 END ORDER BY p.sort_name, p.id
     ) AS place
-  FROM ({_COMPARED}) c JOIN person p ON p.id = c.person_id WHERE c.now <> c.was
+  FROM ({_COMPARED}) c JOIN person p ON p.id = c.person_id WHERE c.now <> c.was AND c.requirement_id IN :touched
 ) n WHERE place <= {NAMES_SHOWN} ORDER BY requirement_id, gained, place
 """
 
 _DUE = """
 SELECT o.requirement_id, SUM(CASE WHEN o.due_on > w.due_on THEN 1 ELSE 0 END) AS later,
   SUM(CASE WHEN o.due_on < w.due_on THEN 1 ELSE 0 END) AS earlier
-FROM w_was w
-JOIN obligation o ON o.person_id = w.person_id AND o.requirement_id = w.requirement_id AND o.cycle = w.cycle
+FROM obligation w
+JOIN w_obligation o ON o.person_id = w.person_id AND o.requirement_id = w.requirement_id AND o.cycle = w.cycle
 WHERE o.closes_on > :today GROUP BY o.requirement_id
 """
 
 
-@contextmanager
-def comparing(requirement_ids: Sequence[int], today: date) -> Iterator[EffectsOf]:
-    """Remember who is obliged now; the value yielded tells, after the change, what became of it."""
-    connection = db.session.connection()
-    # The work table takes its column types from the obligations themselves.
-    connection.exec_driver_sql("CREATE TEMP TABLE w_was AS SELECT * FROM obligation WHERE 1 = 0")
-    kept = sa.select(Obligation.__table__).where(Obligation.requirement_id.in_(requirement_ids))
-    was = sa.table("w_was", *(sa.column(column.name) for column in Obligation.__table__.columns))
-    connection.execute(sa.insert(was).from_select([column.name for column in was.columns], kept))
-    if is_postgresql():
-        connection.exec_driver_sql("ANALYZE w_was")
-    yield lambda states: _effects(states, today)
-    connection.exec_driver_sql("DROP TABLE w_was")
+def derived_obligations() -> sa.TableClause:
+    """The obligations of a derivation that is not written yet; `Obligation` still says how they were."""
+    return sa.table(
+        "w_obligation", *(sa.column(c.name, c.type) for c in Obligation.__table__.columns if c.name != "id")
+    )
 
 
-def _effects(states: Mapping[int, str], today: date) -> list[Effect]:
+def effects(states: Mapping[int, str], today: date) -> list[Effect]:
+    """What a change does, while its obligations lie in the work table of a derivation and nothing is written yet.
+
+    `states` says of each requirement what becomes of it; those that stay the same are told as they stand.
+    """
+
     def rows(text: str) -> Sequence[sa.Row[tuple[object, ...]]]:
         statement = sa.text(text).bindparams(sa.bindparam("today", today, type_=Day()))
-        if ":ids" in text:
-            statement = statement.bindparams(sa.bindparam("ids", list(states), expanding=True))
+        for name, ids in (("touched", sorted(touched)), ("same", sorted(states.keys() - touched))):
+            if f":{name}" in text:
+                statement = statement.bindparams(sa.bindparam(name, ids, expanding=True))
         return db.session.execute(statement).all()
 
-    # Only what was touched is remembered from before; of the rest the present alone is told.
     touched = {requirement_id for requirement_id, what in states.items() if what != "same"}
     counts = {row.requirement_id: row for row in rows(_COUNTS)}
     due = {row.requirement_id: row for row in rows(_DUE)}
     names: dict[tuple[int, int], tuple[str, ...]] = defaultdict(tuple)
-    for row in db.session.execute(
-        sa.text(_NAMES).bindparams(
-            sa.bindparam("today", today, type_=Day()), sa.bindparam("ids", sorted(touched), expanding=True)
-        )
-    ):
+    for row in rows(_NAMES):
         names[row.requirement_id, row.gained] += (f"{row.full_name} ({vietnamese.masked_id(row.personal_id)})",)
     listed = db.session.scalars(
         sa.select(Requirement).where(Requirement.id.in_(list(states))).order_by(Requirement.place, Requirement.id)

@@ -1,10 +1,8 @@
-"""Facts as the pure rules want them."""
+"""Facts as the pure rules want them, for the independent recomputation; what few people need lies in `following`."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -18,92 +16,11 @@ from lms.plan.models import (
     Cycle,
     DueGrant,
     Obligation,
-    Reason,
     Requirement,
     RequirementCourse,
     Waiver,
 )
 from lms.platform.db import db
-
-
-@dataclass(frozen=True)
-class TouchedObligation:
-    """An obligation that an act of study can change, with what the rule needs."""
-
-    obligation_id: int
-    person_id: int
-    requirement_id: int
-    cycle: int
-    rule: str
-    course_ids: tuple[int, ...]
-    min_versions: tuple[tuple[int, int], ...]
-    equivalents: tuple[rules.EquivalentFact, ...]
-    hours_needed: Decimal | None
-    content_group: str
-    since: date
-    until: date
-    started_on: date
-    fulfilled_on: date
-    shapes: bool
-    """Whether its own days, not only its activity, follow from completions: it comes again, or takes late ones."""
-
-
-def touched_obligations(person_id: int, course_id: int) -> list[TouchedObligation]:
-    """The person's obligations that this course counts for, locked; every hours duty is among them."""
-    listed = sa.union(
-        sa.select(RequirementCourse.requirement_id).where(RequirementCourse.course_id == course_id),
-        sa.select(CourseEquivalent.requirement_id).where(CourseEquivalent.equivalent_id == course_id),
-    )
-    rows = db.session.execute(
-        sa.select(Obligation, Requirement, Cycle)
-        .join(Requirement, Requirement.id == Obligation.requirement_id)
-        .join(
-            Cycle,
-            sa.and_(Cycle.requirement_id == Obligation.requirement_id, Cycle.cycle == window_cycle()),
-        )
-        .where(
-            Obligation.person_id == person_id,
-            sa.or_(Requirement.rule == "hours", Obligation.requirement_id.in_(listed)),
-        )
-        .order_by(Obligation.id)
-        .with_for_update(of=Obligation)
-        .execution_options(populate_existing=True)
-    ).all()
-    if not rows:
-        return []
-    courses = _courses_of([requirement.id for _, requirement, _ in rows])
-    equivalents = equivalents_of(courses)
-    touched = []
-    for obligation, requirement, cycle in rows:
-        since, until = rules.valid_window(
-            cycle=cycle.cycle,
-            cycle_opens_on=cycle.opens_on,
-            cycle_closes_on=cycle.closes_on,
-            accept_before_days=requirement.accept_before_days,
-            opened_on=obligation.opened_on,
-            closes_on=obligation.closes_on,
-            late_days=requirement.late_days,
-        )
-        touched.append(
-            TouchedObligation(
-                obligation.id,
-                person_id,
-                requirement.id,
-                obligation.cycle,
-                requirement.rule,
-                tuple(course for course, _ in courses[requirement.id]),
-                _pinned(courses[requirement.id]),
-                equivalents.get(requirement.id, ()),
-                requirement.hours_needed,
-                requirement.content_group,
-                since,
-                until,
-                obligation.started_on,
-                obligation.fulfilled_on,
-                requirement.repeat_months is not None or requirement.late_days > 0,
-            )
-        )
-    return touched
 
 
 def window_cycle() -> sa.ColumnElement[int]:
@@ -138,12 +55,6 @@ def equivalents_of(requirement_ids: Iterable[int]) -> dict[int, tuple[rules.Equi
     for row in db.session.scalars(sa.select(CourseEquivalent).where(CourseEquivalent.requirement_id.in_(wanted))):
         found[row.requirement_id] += (rules.EquivalentFact(row.course_id, row.equivalent_id, row.from_on, row.to_on),)
     return found
-
-
-def study_facts(person_id: int) -> tuple[tuple[rules.CompletionFact, ...], tuple[rules.StartFact, ...]]:
-    """What one person completed and began."""
-    completions, starts = _study_of([person_id])
-    return tuple(completions[person_id]), tuple(starts[person_id])
 
 
 def _study_of(
@@ -226,7 +137,9 @@ def facts_of(person_ids: Sequence[int]) -> list[rules.PersonFacts]:
         sa.select(DueGrant).where(DueGrant.person_id.in_(person_ids), DueGrant.superseded_at.is_(None))
     ):
         grants[grant.person_id].append(
-            rules.GrantFact(grant.requirement_id, grant.cycle, grant.due_on, grant.granted_on, grant.kind)
+            rules.GrantFact(
+                grant.requirement_id, grant.cycle, grant.due_on, grant.granted_on, grant.kind, grant.opened_on
+            )
         )
     completions, starts = _study_of(person_ids)
     return [
@@ -241,20 +154,6 @@ def facts_of(person_ids: Sequence[int]) -> list[rules.PersonFacts]:
         )
         for person_id in person_ids
     ]
-
-
-def reason_facts(person_id: int, requirement_ids: Sequence[int]) -> dict[int, list[rules.ReasonFact]]:
-    """Requirement id → the person's derived reasons: what the days in the audience follow from."""
-    found: dict[int, list[rules.ReasonFact]] = defaultdict(list)
-    for row in db.session.scalars(
-        sa.select(Reason).where(Reason.person_id == person_id, Reason.requirement_id.in_(requirement_ids))
-    ):
-        found[row.requirement_id].append(
-            rules.ReasonFact(
-                person_id, row.requirement_id, row.audience_id, row.posting_id, row.sign, row.from_on, row.to_on
-            )
-        )
-    return found
 
 
 def requirement_facts(requirement_ids: Sequence[int] | None = None) -> list[rules.RequirementFact]:

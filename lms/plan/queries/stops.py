@@ -42,7 +42,7 @@ class RequirementChoice:
     title: str
     plan_number: str
     people: int
-    """How many of the people asked about it obliges today or later."""
+    """How many of the people asked about must still fulfil it, today or later."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def waiver_for(actor: Actor, permission: Permission, waiver_id: int, today: date
 
 
 def requirements_for(person_ids: Sequence[int], today: date) -> list[RequirementChoice]:
-    """The requirements that oblige any of these people today or later, in the order of their plans."""
+    """The requirements that any of these people must still fulfil, today or later, in the order of their plans."""
     rows = db.session.execute(
         sa.select(
             Requirement.id,
@@ -108,7 +108,9 @@ def requirements_for(person_ids: Sequence[int], today: date) -> list[Requirement
         )
         .join(Plan, Plan.id == Requirement.plan_id)
         .join(Obligation, Obligation.requirement_id == Requirement.id)
-        .where(Obligation.person_id.in_(person_ids), Obligation.closes_on > today)
+        .where(
+            Obligation.person_id.in_(person_ids), Obligation.closes_on > today, Obligation.fulfilled_on >= rules.FOREVER
+        )
         .group_by(Requirement.id, Requirement.code, Requirement.title, Plan.number, Requirement.place)
         .order_by(Plan.number, Requirement.place, Requirement.id)
     )

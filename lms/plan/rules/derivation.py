@@ -137,8 +137,16 @@ def _computed_due(person: PersonFacts, requirement: RequirementFact, cycle: Cycl
     return shifted(due_on, opened_on, person.absences) if shifts(requirement) else due_on
 
 
-def _grants(person: PersonFacts, requirement: RequirementFact, cycle: int) -> list[GrantFact]:
-    return [g for g in person.grants if g.requirement_id == requirement.id and g.cycle == cycle]
+def _grants(
+    person: PersonFacts, requirement: RequirementFact, cycle: int, fulfilled_on: date, after_on: date = date.min
+) -> list[GrantFact]:
+    again = requirement.repeat_months is not None
+    return [
+        grant
+        for grant in person.grants
+        if grant.requirement_id == requirement.id
+        and grant.is_for(cycle, comes_again=again, after_on=after_on, fulfilled_on=fulfilled_on)
+    ]
 
 
 def _single(
@@ -165,7 +173,7 @@ def _single(
         cycle.cycle,
         opened_on,
         pieces[-1][1],
-        granted(computed_on, _grants(person, requirement, cycle.cycle)),
+        granted(computed_on, _grants(person, requirement, cycle.cycle, activity.fulfilled_on), activity.fulfilled_on),
         activity.started_on,
         activity.fulfilled_on,
     ), pieces
@@ -188,9 +196,8 @@ def _repeating(
     months, last = requirement.repeat_months or 0, pieces[-1][1]
     opened_on = first_on = pieces[0][0]
     computed_on = anchor_on = _computed_due(person, requirement, window, opened_on)
-    begin, least_on, number = date.min, opened_on, 0
+    begin, least_on, number, after_on = date.min, opened_on, 0, date.min
     while opened_on < last:
-        due_on = granted(computed_on, _grants(person, requirement, number))
         since, until = valid_window(
             cycle=number,
             cycle_opens_on=window.opens_on,
@@ -202,6 +209,8 @@ def _repeating(
         )
         latest = first_on if number == 0 else None
         activity = _activity(person, requirement, since, until, bounded=number > 0, latest_by=latest)
+        given = _grants(person, requirement, number, activity.fulfilled_on, after_on)
+        due_on = granted(computed_on, given, activity.fulfilled_on)
         expires_on = FOREVER
         if activity.fulfilled_on < FOREVER:
             expires_on = valid_until(
@@ -228,6 +237,7 @@ def _repeating(
         )
         opened_on = max(first_on, opens_on)
         computed_on = least_on = expires_on
+        after_on = activity.fulfilled_on
         begin, number = expires_on + ONE_DAY, number + 1
 
 
@@ -279,7 +289,7 @@ def _segments(
             minimum_days=requirement.minimum_days,
             opened_on=obligation.opened_on,
             computed_on=_computed_due(person, requirement, window, obligation.opened_on),
-            grants=_grants(person, requirement, obligation.cycle),
+            grants=_grants(person, requirement, obligation.cycle, obligation.fulfilled_on),
         )
     paused = subtract(stops, waived)
     whole = SegmentFact(

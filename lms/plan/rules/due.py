@@ -1,6 +1,6 @@
 """When an obligation is due, which completions count for it, and who began too late to be in time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from lms.plan.rules.facts import GrantFact, RequirementFact
@@ -51,16 +51,25 @@ def pauses(requirement: RequirementFact, cycle: int) -> bool:
     return requirement.absence_effect == "pause"
 
 
-def granted(computed_on: date, grants: Iterable[GrantFact]) -> date:
-    """The later of the computed and every granted due day: nothing is shortened silently."""
-    return max([computed_on, *(grant.due_on for grant in grants)])
+def granted(computed_on: date, grants: Sequence[GrantFact], fulfilled_on: date) -> date:
+    """The later of the computed and every granted due day: nothing is shortened silently.
+
+    A fixed one holds exactly, whatever became of the plan, while the duty is fulfilled by the day of that
+    change; else it is a day like the others.
+    """
+    fixed = [grant.due_on for grant in grants if grant.kind == "fixed" and fulfilled_on <= grant.granted_on]
+    return max(fixed) if fixed else max([computed_on, *(grant.due_on for grant in grants)])
 
 
 def held(
-    *, minimum_days: int | None, opened_on: date, computed_on: date, grants: Iterable[GrantFact]
+    *, minimum_days: int | None, opened_on: date, computed_on: date, grants: Sequence[GrantFact]
 ) -> list[Interval]:
-    """The days on which a duty that began too late waits for a decision; it is not overdue meanwhile."""
-    if minimum_days is None or (computed_on - opened_on).days >= minimum_days:
+    """The days on which a duty that began too late waits for a decision; it is not overdue meanwhile.
+
+    A day that was kept when a plan changed counts as if the plan said so.
+    """
+    told_on = max([computed_on, *(grant.due_on for grant in grants if not grant.decides)])
+    if minimum_days is None or (told_on - opened_on).days >= minimum_days:
         return []
     decided_on = min((grant.granted_on for grant in grants if grant.decides), default=FOREVER)
     return [(opened_on, decided_on)] if opened_on < decided_on else []

@@ -52,20 +52,35 @@ class WaiverFact:
     to_on: date
 
 
+UNDECIDED = frozenset({"kept", "fixed"})
+"""Grants by which nobody was decided upon: a plan changed, and what had been told stayed."""
+
+
 @dataclass(frozen=True)
 class GrantFact:
-    """A believed due day given for one obligation."""
+    """A believed due day given for one obligation.
+
+    A single or yearly duty is named by its cycle. Of one that comes again the cycles are counted from completions
+    and could be counted anew when an early one is recorded late: its grant is for the cycle that is open on
+    `opened_on`, whatever number that has.
+    """
 
     requirement_id: int
     cycle: int
     due_on: date
     granted_on: date
     kind: str = "extended"
+    opened_on: date = date.min
+    """The day on which the obligation had opened when the day was given; of a fixed one: the day of fulfilment."""
 
     @property
     def decides(self) -> bool:
-        """Whether it was decided for this person; a day kept when a plan changed was not."""
-        return self.kind != "kept"
+        """Whether it was decided for this person; a day that only stayed when a plan changed was not."""
+        return self.kind not in UNDECIDED
+
+    def is_for(self, cycle: int, *, comes_again: bool, after_on: date, fulfilled_on: date) -> bool:
+        """Whether it is for this cycle, open from the day after the fulfilment before it up to its own."""
+        return after_on < self.opened_on <= fulfilled_on if comes_again else self.cycle == cycle
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,21 @@ from lms.plan.service.figures import (
     mark_figures,
     settle_figures,
 )
+from lms.plan.service.grants import Choice, Decision, Extension, decide, extend, withdraw_grant
 from lms.plan.service.letters import tell_of_answer, tell_of_proposal
 from lms.plan.service.moves import DutyMoved, MoveEffect, UnitMoved, preview_move
 from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
 from lms.plan.service.previews import StopEffect, preview_stops
+from lms.plan.service.successions import follow_successions, people_at
 from lms.plan.service.waivers import Exempt, waive, withdraw_waiver
 
 __all__ = [
     "BadPlan",
+    "Choice",
+    "Decision",
     "DutyMoved",
     "Exempt",
+    "Extension",
     "Found",
     "MoveEffect",
     "PlanChange",
@@ -37,10 +42,14 @@ __all__ = [
     "compact_figures",
     "compare_derived",
     "days_to_mark",
+    "decide",
+    "extend",
     "finish_check",
+    "follow_successions",
     "import_plan",
     "last_change",
     "mark_figures",
+    "people_at",
     "preview_move",
     "preview_plan",
     "preview_stops",
@@ -53,5 +62,6 @@ __all__ = [
     "tell_of_answer",
     "tell_of_proposal",
     "waive",
+    "withdraw_grant",
     "withdraw_waiver",
 ]

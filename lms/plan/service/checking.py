@@ -76,6 +76,7 @@ def compare_derived(
     When everybody is recomputed, the kept figures of `days` are counted anew too.
     Call it inside `db.snapshot()`: facts and derived rows must be of one moment. Memory is that of one batch.
     """
+    reading.hold_tables()
     check = _Check(tell, days if people is None else ())
     check.take(closure_differences(check.tree, reading.closure_rows()), {})
     total = people if people is not None else reading.count_people()

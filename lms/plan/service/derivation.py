@@ -1,20 +1,26 @@
 """Obligations follow the facts: everything at once, some people, some requirements, or one completion."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from time import sleep
 
 import sqlalchemy as sa
 
-from lms.plan import queries, rules
-from lms.plan.derive import Scope, derive
+from lms.plan.derive import Derivation, Scope
 from lms.plan.derive.run import analyse
-from lms.plan.figures.changes import studied
-from lms.plan.models import Obligation, Segment
-from lms.plan.service.reshaping import reshape
+from lms.plan.models import FollowedPerson, Obligation, Segment
+from lms.plan.service.following import follow_people, follow_study
 from lms.platform.db import db, is_postgresql, lock
 
 LOCK = "plan:derive"
-"""Derivations exclude each other; a completion holds it shared, or a derivation could overwrite what it just wrote."""
+"""Held shared by whoever follows a few people, until the commit; for itself by a derivation of many that writes."""
+BUILD = "plan:build"
+"""Held by the one derivation of many people that is under way, from its first reading to its commit."""
+PATIENCE = 900
+"""So many times, a second apart, a swap asks for the tables."""
+FEW = 100
+"""Up to so many people are derived one by one in memory; for more the set SQL costs less."""
 
 
 def rebuild(progress: Callable[[str, float], None] | None = None) -> None:
@@ -35,8 +41,34 @@ def settle() -> None:
 
 def refresh_people(person_ids: Iterable[int]) -> None:
     """Derive these people anew, for all requirements; costs what they cost, not what the city costs."""
-    if people := set(person_ids):
+    people = sorted(set(person_ids))
+    if len(people) > FEW:
         _derive(Scope(person_ids=people))
+    elif people:
+        db.session.flush()
+        hold_people(people)
+        follow_people(people)
+
+
+def hold_people(person_ids: Sequence[int]) -> None:
+    """Hold these people, in order of id, against whoever else would follow them.
+
+    A derivation of many waits to write until this transaction ends. If one is under way, the people are noted: what
+    it derived of them is old by then.
+    """
+    if not is_postgresql():
+        return
+    connection = db.session.connection()
+    held = connection.execute(_HOLD, {"people": sorted(person_ids)}).all()
+    if not held[0].is_quiet:
+        connection.execute(sa.insert(FollowedPerson), [{"person_id": person_id} for person_id in person_ids])
+
+
+_HOLD = sa.text(
+    f"SELECT pg_try_advisory_xact_lock_shared(hashtext('{BUILD}')) AS is_quiet, "
+    f"pg_advisory_xact_lock_shared(hashtext('{LOCK}')), "
+    "pg_advisory_xact_lock(hashtext('plan:person'), person_id) FROM unnest(CAST(:people AS INTEGER[])) AS person_id"
+)
 
 
 def refresh_requirements(requirement_ids: Iterable[int]) -> None:
@@ -46,83 +78,68 @@ def refresh_requirements(requirement_ids: Iterable[int]) -> None:
 
 
 def _derive(scope: Scope, progress: Callable[[str, float], None] | None = None) -> None:
+    with derived(scope, progress) as derivation:
+        write(derivation)
+
+
+@contextmanager
+def derived(scope: Scope, progress: Callable[[str, float], None] | None = None) -> Iterator[Derivation]:
+    """A scope derived into work tables; whoever follows a few people meanwhile goes on, and notes them."""
     db.session.flush()
-    lock(LOCK)
-    derive(db.session.connection(), scope, progress)
+    lock(BUILD)
+    connection = db.session.connection()
+    connection.execute(sa.delete(FollowedPerson))
+    derivation = Derivation(connection, scope, progress)
+    derivation.compare()
+    yield derivation
+    derivation.drop()
+
+
+def write(derivation: Derivation) -> None:
+    """The moment in which everybody waits: write what differs, then follow those who were followed meanwhile."""
+    _have_to_itself(swaps=derivation.swaps)
+    late = sorted(set(db.session.scalars(sa.select(FollowedPerson.person_id))))
+    derivation.write(late)
+    for some in batched(late, 100):
+        follow_people(some)
     # Rows were written beside the session: what it remembers of them may be old.
     for row in [row for row in db.session if isinstance(row, (Obligation, Segment))]:
         db.session.expire(row)
 
 
+def batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """Slices of at most `size`."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def _have_to_itself(*, swaps: bool) -> None:
+    """Wait for whoever is following people. Tables that are to be swapped are held too; a long report is waited for
+    from outside the queue, or all others would stand behind it."""
+    if not (swaps and is_postgresql()):
+        lock(LOCK)
+        return
+    for _ in range(PATIENCE):
+        attempt = db.session.begin_nested()
+        try:
+            connection = db.session.connection()
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '500ms'")
+            lock(LOCK)
+            connection.exec_driver_sql("LOCK TABLE obligation, reason, segment IN ACCESS EXCLUSIVE MODE")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            attempt.commit()
+            return
+        except sa.exc.OperationalError:
+            attempt.rollback()
+            sleep(1)
+    raise TimeoutError("the derived tables were never free for half a second")
+
+
 def refresh_person_course(person_id: int, course_id: int, today: date) -> list[int]:
     """Follow one start, completion or voided completion of a course; return the ids of obligations it newly fulfilled.
 
-    The hot path: spans and due days cannot have changed, so only first activity and fulfilment are worked out anew,
-    by the pure rule, for the obligations that this course can touch.
+    The hot path: a handful of statements, however large the city is.
     """
     db.session.flush()
-    if is_postgresql():
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(sa.func.hashtext(LOCK))))
-    touched = queries.touched_obligations(person_id, course_id)
-    if not touched:
-        return []
-    shaping = [row for row in touched if row.shapes]
-    fulfilled = reshape(person_id, shaping, today) if shaping else []
-    completions, starts = queries.study_facts(person_id)
-    for row in touched:
-        if row.shapes:
-            continue
-        activity = _activity_of(row, completions, starts)
-        if activity == rules.Activity(row.started_on, row.fulfilled_on):
-            continue
-        _write_activity(row, activity)
-        if row.fulfilled_on > today >= activity.fulfilled_on:
-            fulfilled.append(row.obligation_id)
-    return fulfilled
-
-
-def _activity_of(
-    row: queries.TouchedObligation,
-    completions: Sequence[rules.CompletionFact],
-    starts: Sequence[rules.StartFact],
-) -> rules.Activity:
-    if row.rule != "hours":
-        completions, starts = rules.counting(
-            course_ids=row.course_ids,
-            min_versions=row.min_versions,
-            equivalents=row.equivalents,
-            completions=completions,
-            starts=starts,
-        )
-    return rules.activity_of(
-        rule=row.rule,
-        course_ids=row.course_ids,
-        hours_needed=row.hours_needed,
-        content_group=row.content_group,
-        yearly=row.cycle != 0,
-        since=row.since,
-        until=row.until,
-        completions=completions,
-        starts=starts,
-    )
-
-
-def _write_activity(row: queries.TouchedObligation, activity: rules.Activity) -> None:
-    """Update the obligation and its one to three segments; the figures kept of them follow."""
-    studied(
-        db.session.connection(), row.person_id, row.requirement_id, row.cycle,
-        started_on=activity.started_on, fulfilled_on=activity.fulfilled_on,
-    )  # fmt: skip
-    values = {"started_on": activity.started_on, "fulfilled_on": activity.fulfilled_on}
-    for table, condition in (
-        (Obligation, Obligation.id == row.obligation_id),
-        (
-            Segment,
-            sa.and_(
-                Segment.person_id == row.person_id,
-                Segment.requirement_id == row.requirement_id,
-                Segment.cycle == row.cycle,
-            ),
-        ),
-    ):
-        db.session.execute(sa.update(table).where(condition).values(values))
+    hold_people([person_id])
+    return follow_study(person_id, course_id, today)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from lms.plan.figures import changes, lineages, marks
-from lms.plan.service.derivation import LOCK
+from lms.plan.service.derivation import BUILD, LOCK
 from lms.platform.db import db, is_postgresql, lock
 
 MARKING = "plan:figures"
@@ -22,6 +22,7 @@ def begin_figures(now: datetime, progress: marks.Progress, *, anew: bool = False
     connection = db.session.connection()
     if changes.are_kept(connection) and lineages.know_all_reforms(connection) and not anew:
         return False
+    lock(BUILD)
     lock(LOCK)
     marks.build(connection, now, progress)
     return True

@@ -1,7 +1,7 @@
 """Importing a plan file: check against what exists, write what differs, and say whom it meets."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from lms.organisation import queries as organisation
 from lms.plan import queries, rules
-from lms.plan.events import PlanImported
+from lms.plan.derive import Scope
+from lms.plan.events import DueDaysKept, DueDaysShortened, PlanImported
 from lms.plan.models import (
     Audience,
     Clause,
@@ -23,7 +24,9 @@ from lms.plan.models import (
 )
 from lms.plan.planfile import PlanContent, Problem, RequirementContent, digest_of, read
 from lms.plan.queries import Effect
-from lms.plan.service.derivation import refresh_requirements
+from lms.plan.service.derivation import derived, write
+from lms.plan.service.successions import follow_successions
+from lms.plan.service.told import Stayed, give_up_kept_days, keep_told_days
 from lms.platform import files
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
@@ -51,26 +54,47 @@ class PlanChange:
     changed: bool
     effects: tuple[Effect, ...]
     """One per requirement of the file, and of those it ends."""
+    shortens: bool = False
+    """Whether days that people were told give way to earlier ones."""
 
     def count(self, what: str) -> int:
         """How many requirements were added, changed or ended."""
         return sum(effect.what == what for effect in self.effects)
 
+    @property
+    def due_kept(self) -> int:
+        """Open obligations that keep the day that was told."""
+        return sum(effect.due_kept for effect in self.effects)
 
-def preview_plan(content: bytes, *, by: By, today: date, now: datetime) -> PlanChange:
+    @property
+    def due_fixed(self) -> int:
+        """Fulfilled obligations whose due day stays."""
+        return sum(effect.due_fixed for effect in self.effects)
+
+    @property
+    def due_earlier(self) -> int:
+        """Obligations that are due earlier than before."""
+        return sum(effect.due_earlier for effect in self.effects)
+
+
+def preview_plan(content: bytes, *, by: By, today: date, now: datetime, shorten: bool = False) -> PlanChange:
     """Say exactly what importing the file would do; nothing stays. BadPlan if it cannot be used."""
     plan = _read(content)
     savepoint = db.session.begin_nested()
     try:
-        return _apply(plan, content, by=by, today=today, now=now)
+        return _apply(plan, content, by=by, today=today, now=now, shorten=shorten, writing=False)
     finally:
         savepoint.rollback()
         db.session.expire_all()
 
 
-def import_plan(content: bytes, *, by: By, today: date, now: datetime) -> PlanChange:
-    """Apply a plan file: new plan, amendment, or nothing when it says what already stands. BadPlan if unusable."""
-    return _apply(_read(content), content, by=by, today=today, now=now)
+def import_plan(content: bytes, *, by: By, today: date, now: datetime, shorten: bool = False) -> PlanChange:
+    """Apply a plan file: new plan, amendment, or nothing when it says what already stands. BadPlan if unusable.
+
+    Duties that have begun keep the due day that people were told where the file says an earlier one, unless
+    `shorten`; those that are fulfilled keep theirs in any case.
+    """
+    return _apply(_read(content), content, by=by, today=today, now=now, shorten=shorten)
 
 
 def _read(content: bytes) -> PlanContent:
@@ -80,26 +104,46 @@ def _read(content: bytes) -> PlanContent:
     return plan
 
 
-def _apply(content: PlanContent, raw: bytes, *, by: By, today: date, now: datetime) -> PlanChange:
+def _apply(
+    content: PlanContent, raw: bytes, *, by: By, today: date, now: datetime, shorten: bool, writing: bool = True
+) -> PlanChange:
     lock("plan:import")
     places = _resolve(content)
     digest = digest_of(content)
     plan = db.session.scalar(sa.select(Plan).where(Plan.code == content.code))
     is_new = plan is None
-    if plan is not None and plan.digest == digest:
+    given_up = give_up_kept_days(plan.id, now) if plan is not None and shorten else []
+    if plan is not None and plan.digest == digest and not given_up:
         return PlanChange(plan.code, plan.number, plan.title, False, False, ())
     plan = _write_head(plan, content, digest, now)
     clause_ids = _write_clauses(plan, content)
     states = _write_requirements(plan, content, clause_ids, places)
     states |= _end_missing(plan, content, today)
+    for requirement_id in follow_successions(states).requirement_ids:
+        states[requirement_id] = "changed" if states[requirement_id] == "same" else states[requirement_id]
+    states |= {requirement_id: "changed" for requirement_id in given_up if states.get(requirement_id) == "same"}
     db.session.flush()
     touched = [requirement_id for requirement_id, what in states.items() if what != "same"]
-    with queries.comparing(touched, today) as effects_of:
-        refresh_requirements(touched)
-        effects = effects_of(states)
-    change = PlanChange(plan.code, plan.number, plan.title, is_new, True, tuple(effects))
-    _record(plan, change, raw, by=by, today=today, now=now)
+    reason = f"Kế hoạch số {content.number} thay đổi ngày {today:%d/%m/%Y}"
+    with derived(Scope(requirement_ids=touched)) as derivation:
+        stayed = keep_told_days(touched, shorten=shorten, reason=reason, today=today, by=by, now=now)
+        effects = [] if stayed else queries.effects(states, today)
+        if writing and touched and not stayed:
+            write(derivation)
+    if stayed:
+        # Once more, with the days that stay.
+        with derived(Scope(requirement_ids=touched)) as derivation:
+            effects = [_with(effect, stayed.get(effect.requirement_id)) for effect in queries.effects(states, today)]
+            if writing:
+                write(derivation)
+    change = PlanChange(plan.code, plan.number, plan.title, is_new, True, tuple(effects), shorten)
+    if writing:
+        _record(plan, change, raw, by=by, today=today, now=now)
     return change
+
+
+def _with(effect: Effect, stayed: Stayed | None) -> Effect:
+    return effect if stayed is None else replace(effect, due_kept=stayed.kept, due_fixed=stayed.fixed)
 
 
 # What the file names must exist -----------------------------------------------------------------------------------
@@ -317,10 +361,14 @@ def _audience_keys(wanted: RequirementContent, places: _Places) -> list[Audience
 
 
 def _write_audiences(requirement_id: int, keys: list[AudienceKey]) -> bool:
-    """Keep the rows that still hold, so that reasons keep pointing at them; delete and add the rest."""
+    """Keep the rows that still hold, so that reasons keep pointing at them; delete and add the rest.
+
+    What a reform carried on is not the file's to change.
+    """
     wanted = Counter(keys)
     gone: list[int] = []
-    for row in db.session.scalars(sa.select(Audience).where(Audience.requirement_id == requirement_id)):
+    own = sa.select(Audience).where(Audience.requirement_id == requirement_id, Audience.reform_id.is_(None))
+    for row in db.session.scalars(own):
         key = (row.sign, row.unit_id, row.subtree, row.position, row.category, row.kind, row.from_on, row.to_on)
         if wanted[key] > 0:
             wanted[key] -= 1
@@ -387,3 +435,13 @@ def _record(plan: Plan, change: PlanChange, raw: bytes, *, by: By, today: date, 
         ),
         by=by,
     )
+    _tell_due_days(plan, change, root.id if root else None, by)
+
+
+def _tell_due_days(plan: Plan, change: PlanChange, unit_id: int | None, by: By) -> None:
+    """Say of how many people the due day stayed, and of how many it was shortened."""
+    kept, fixed, shortened = change.due_kept, change.due_fixed, change.due_earlier
+    if kept or fixed:
+        emit(DueDaysKept(unit_id=unit_id, plan_id=plan.id, number=plan.number, kept=kept, fixed=fixed), by=by)
+    if change.shortens and shortened:
+        emit(DueDaysShortened(unit_id=unit_id, plan_id=plan.id, number=plan.number, shortened=shortened), by=by)

@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from lms.organisation.models import Person
-from lms.organisation.queries.rosters import slices
+from lms.organisation import queries as organisation
 from lms.plan.events import WaiverGranted, WaiverWithdrawn
 from lms.plan.models import Requirement, Waiver
 from lms.plan.rules.stops import StopRefusal
@@ -15,6 +14,9 @@ from lms.plan.service.derivation import refresh_people
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
 from lms.platform.forms import Refused
+
+KEY = ("person_id", "requirement_id", "from_on", "to_on")
+"""What makes two waivers the same."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Exempt:
 
     @property
     def key(self) -> tuple[int, int, date, date]:
-        """What makes two of them the same."""
+        """Its part of KEY."""
         return self.person_id, self.requirement_id, self.from_on, self.to_on
 
 
@@ -44,7 +46,7 @@ def waive(lines: Sequence[Exempt], *, by: By, now: datetime) -> int:
         raise Refused(StopRefusal.ENDS_BEFORE_IT_BEGINS)
     lock("plan:waiver")
     people = sorted({line.person_id for line in lines})
-    known = _believed(people)
+    known = organisation.believed(Waiver, KEY, people)
     new = list({line.key: line for line in lines if line.key not in known}.values())
     if not new:
         return 0
@@ -52,7 +54,7 @@ def waive(lines: Sequence[Exempt], *, by: By, now: datetime) -> int:
         sa.insert(Waiver), [{**vars(line), "account_id": by.account_id, "recorded_at": now} for line in new]
     )
     refresh_people(line.person_id for line in new)
-    names, titles = _names(people), _titles([line.requirement_id for line in new])
+    names, titles = organisation.names_of(people), titles_of([line.requirement_id for line in new])
     for line in new:
         event = WaiverGranted(
             person_id=line.person_id,
@@ -77,34 +79,15 @@ def withdraw_waiver(waiver: Waiver, *, reason: str, by: By, now: datetime) -> No
     refresh_people([waiver.person_id])
     event = WaiverWithdrawn(
         person_id=waiver.person_id,
-        name=_names([waiver.person_id])[waiver.person_id],
-        requirement=_titles([waiver.requirement_id])[waiver.requirement_id],
+        name=organisation.names_of([waiver.person_id])[waiver.person_id],
+        requirement=titles_of([waiver.requirement_id])[waiver.requirement_id],
         from_on=waiver.from_on,
         reason=reason,
     )
     emit(event, by=by)
 
 
-def _believed(person_ids: Sequence[int]) -> set[tuple[int, int, date, date]]:
-    found: set[tuple[int, int, date, date]] = set()
-    for some in slices(person_ids):
-        rows = db.session.execute(
-            sa.select(Waiver.person_id, Waiver.requirement_id, Waiver.from_on, Waiver.to_on).where(
-                Waiver.person_id.in_(some), Waiver.superseded_at.is_(None)
-            )
-        )
-        found.update((row.person_id, row.requirement_id, row.from_on, row.to_on) for row in rows)
-    return found
-
-
-def _names(person_ids: Sequence[int]) -> dict[int, str]:
-    return {
-        row.id: row.full_name
-        for some in slices(person_ids)
-        for row in db.session.execute(sa.select(Person.id, Person.full_name).where(Person.id.in_(some)))
-    }
-
-
-def _titles(requirement_ids: Sequence[int]) -> dict[int, str]:
+def titles_of(requirement_ids: Sequence[int]) -> dict[int, str]:
+    """Requirement id → title."""
     rows = db.session.execute(sa.select(Requirement.id, Requirement.title).where(Requirement.id.in_(requirement_ids)))
     return {row.id: row.title for row in rows}

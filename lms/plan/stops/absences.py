@@ -1,8 +1,9 @@
 """Pages that record absences, for one person, many, or a list, and take them back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,7 +14,7 @@ from lms.organisation.service import Away
 from lms.plan import labels
 from lms.plan.stops import flow, lists
 from lms.plan.stops.blueprint import bp
-from lms.plan.stops.forms import AbsenceForm, ListForm, WithdrawForm
+from lms.plan.stops.forms import AbsenceForm
 from lms.platform import clock
 from lms.platform.access import Permission, requires
 from lms.platform.pages import page
@@ -29,27 +30,27 @@ def absence_new() -> Response:
     if not people:
         return flow.nobody()
     form = AbsenceForm()
-    if request.method == "POST" and flow.step() != "sua" and form.validate() and (first := form.from_on.data):
-        lines = [Away(person.id, form.kind.data, first, form.to_on, form.note.data or "") for person in people]
-        if flow.step() == "ghi":
-            return flow.done(people, _recorded(_recording(lines)()))
-        return flow.preview(
-            _recording(lines),
-            people,
-            form=form,
+
+    def asked() -> flow.Act:
+        note = form.note.data or ""
+        return _recording(
+            [Away(person.id, form.kind.data, form.first, form.to_on, note) for person in people],
             title=_("Xem trước ghi tạm vắng"),
             button=_("Ghi tạm vắng cho %(n)s người", n=len(people)),
             facts=[
                 (_("Lý do"), labels.ABSENCES[form.kind.data]),
-                (_("Thời gian"), labels.capitalised(labels.days_words(first, form.to_on))),
-                (_("Ghi chú"), form.note.data or "–"),
+                (_("Thời gian"), labels.capitalised(labels.days_words(form.first, form.to_on))),
+                (_("Ghi chú"), note or "–"),
             ],
         )
-    return page("plan/absence_new.html", form=form, people=people)
+
+    return flow.stepped(form, people, asked) or page("plan/absence_new.html", form=form, people=people)
 
 
-def _recording(lines: Sequence[Away]) -> Callable[[], int]:
-    return lambda: postings.record_absences(lines, by=current_user, now=clock.now())
+def _recording(lines: Sequence[Away], **said: Any) -> flow.Act:
+    return flow.Act(
+        do=lambda: postings.record_absences(lines, by=current_user, now=clock.now()), told=_recorded, **said
+    )
 
 
 def _recorded(new: int) -> str:
@@ -60,37 +61,18 @@ def _recorded(new: int) -> str:
 @requires(RECORD)
 def absence_list() -> Response:
     """Send a list of absences; look at the effect, then record all of it."""
-    form, wrong = ListForm(), []
-    if form.validate_on_submit() and (read := flow.read(form, _reader)):
-        (lines, wrong, people), carried = read
-        if not wrong and flow.step() == "ghi":
-            return flow.done(people, _recorded(_recording(lines)()))
-        if not wrong:
-            return flow.preview(
-                _recording(lines),
-                list(people.values()),
-                form=form,
-                title=_("Xem trước danh sách tạm vắng"),
-                button=_("Ghi %(n)s lần tạm vắng", n=len(lines)),
-                facts=[(_("Tệp"), carried["file_name"])],
-                carried=carried,
-                back=url_for("stops.absence_list"),
-            )
-    return flow.list_page(
-        form,
+    return flow.listed(
+        lambda content, name: lists.absences(content, name, flow.known(RECORD)),
+        lambda lines, name: _recording(
+            lines,
+            title=_("Xem trước danh sách tạm vắng"),
+            button=_("Ghi %(n)s lần tạm vắng", n=len(lines)),
+            facts=[(_("Tệp"), name)],
+        ),
         title=_("Nạp danh sách tạm vắng"),
         lead=_("Gửi tệp Excel hoặc CSV, mỗi dòng một lần tạm vắng; xem trước ảnh hưởng rồi mới ghi."),
-        action=url_for("stops.absence_list"),
         columns=[lists.HEADINGS[name] for name in lists.ABSENCE_COLUMNS],
-        wrong=wrong,
-    )
-
-
-def _reader(content: bytes, file_name: str) -> object:
-    return lists.absences(
-        content,
-        file_name,
-        lambda numbers: organisation.people_numbered(current_user, RECORD, numbers, clock.today()),
+        hint=_("Để trống “Đến hết ngày” nếu chưa có ngày kết thúc."),
     )
 
 
@@ -100,23 +82,17 @@ def absence_withdraw(absence_id: int) -> Response:
     """Take back an absence that was recorded by mistake, after a look at what follows."""
     today = clock.today()
     absence = organisation.absence_for(current_user, RECORD, absence_id, today)
-    person_id = absence.person_id
-    [person] = organisation.people_chosen(current_user, RECORD, [person_id], today)
+    [person] = organisation.people_chosen(current_user, RECORD, [absence.person_id], today)
     if absence.superseded_at is not None:
-        return redirect(url_for("organisation.person", person_id=person_id), 303)
-    form = WithdrawForm()
-    facts = [
-        (_("Lý do"), labels.ABSENCES.get(absence.kind, absence.kind)),
-        (_("Thời gian"), labels.capitalised(labels.days_words(absence.from_on, absence.to_on))),
-    ]
-
-    def act() -> None:
-        postings.withdraw_absence(absence, reason=form.reason.data or "", by=current_user, now=clock.now())
-
-    if request.method == "POST" and flow.step() != "sua" and form.validate():
-        if flow.step() == "ghi":
-            return flow.withdrawn(act, person, _("Đã hủy lần tạm vắng."))
-        return flow.preview(
-            act, [person], form=form, title=_("Xem trước hủy tạm vắng"), button=_("Hủy lần tạm vắng"), facts=facts
-        )
-    return page("plan/stops_withdraw.html", form=form, person=person, facts=facts, title=_("Hủy lần tạm vắng"))
+        return redirect(url_for("organisation.person", person_id=person.id), 303)
+    return flow.withdrawal(
+        lambda reason: postings.withdraw_absence(absence, reason=reason, by=current_user, now=clock.now()),
+        person,
+        title=_("Hủy lần tạm vắng"),
+        preview_title=_("Xem trước hủy tạm vắng"),
+        told=_("Đã hủy lần tạm vắng."),
+        facts=[
+            (_("Lý do"), labels.ABSENCES.get(absence.kind, absence.kind)),
+            (_("Thời gian"), labels.capitalised(labels.days_words(absence.from_on, absence.to_on))),
+        ],
+    )

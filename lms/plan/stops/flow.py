@@ -1,6 +1,7 @@
-"""What the pages of absences and waivers share: whom they concern, what is carried from step to step, the preview."""
+"""What the pages of clock stops share: whom they concern, and the steps form → look → record, for a form or a list."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -12,7 +13,8 @@ from lms.organisation import queries as organisation
 from lms.organisation.queries import Chosen
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.plan import labels, service
-from lms.plan.stops.forms import ListForm
+from lms.plan.rules.stops import StopRefusal
+from lms.plan.stops.forms import ListForm, WithdrawForm
 from lms.plan.stops.lists import MOST_LINES, Wrong
 from lms.platform import clock, files, vietnamese
 from lms.platform.access import Permission
@@ -35,51 +37,84 @@ def chosen(permission: Permission) -> list[Chosen]:
     return organisation.people_chosen(current_user, permission, ids, clock.today()) if ids else []
 
 
+def known(permission: Permission) -> Callable[[list[str]], Mapping[str, Chosen]]:
+    """Personal numbers → those of them whom the visitor may act on."""
+    return lambda numbers: organisation.people_numbered(current_user, permission, numbers, clock.today())
+
+
 def nobody() -> Response:
     """Back to the list of people, with what to do there."""
     flash(_("Hãy đánh dấu ít nhất một người trong danh sách rồi bấm lại."), "soon")
     return redirect(url_for("organisation.people"), 303)
 
 
-def done(people: Sequence[Chosen] | Mapping[int, Chosen], message: str) -> Response:
-    """Say what was done, and go to the one person's page or to the list."""
-    flash(message)
-    ids = list(people) if isinstance(people, Mapping) else [person.id for person in people]
-    if len(ids) == 1:
-        return redirect(url_for("organisation.person", person_id=ids[0]), 303)
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What a form or a list asks for: how to do it, how it is called before it is done, what is said afterwards."""
+
+    do: Callable[[], int]
+    """Does it and returns how much of it was new."""
+    told: Callable[[int], str]
+    title: Any
+    button: Any
+    facts: Sequence[tuple[Any, Any]]
+    left_out: Sequence[tuple[str, str]] = ()
+    """Who was named but is not concerned, and why."""
+    of: Sequence[Chosen] = ()
+    """Whom it concerns, if not all who were chosen."""
+    to: str = ""
+    """Where to go afterwards; else to the one person, or to the list of people."""
+
+
+def stepped(form: Form, people: Sequence[Chosen], act_of: Callable[[], Act | None]) -> Response | None:
+    """Look at what the form asks for, or do it; None while the form must be shown, for the first time or again.
+
+    `act_of` is called when the form is valid; it returns None after it put a sentence on the form.
+    """
+    if request.method != "POST" or step() == "sua" or not form.validate() or (act := act_of()) is None:
+        return None
+    if step() == "ghi":
+        return do(act, [person.id for person in people])
+    return preview(act, act.of or people)
+
+
+def do(act: Act, person_ids: Sequence[int]) -> Response:
+    """Do it, say what was done and go on; or say what has come in between since it was looked at."""
+    try:
+        flash(act.told(act.do()))
+    except Refused as refused:
+        why = labels.STOP_REFUSALS.get(refused.reason, labels.STOP_REFUSALS[StopRefusal.NOT_BELIEVED])
+        flash(_("Chưa ghi gì. %(why)s", why=why), "late")
+    if act.to:
+        return redirect(act.to, 303)
+    if len(person_ids) == 1:
+        return redirect(url_for("organisation.person", person_id=person_ids[0]), 303)
     return redirect(url_for("organisation.people"), 303)
 
 
-def withdrawn(act: Callable[[], object], person: Chosen, message: str) -> Response:
-    """Take something back and say so; or say that somebody else was quicker."""
-    try:
-        act()
-    except Refused:
-        flash(_("Dòng này đã được hủy trước đó."), "soon")
-        return redirect(url_for("organisation.person", person_id=person.id), 303)
-    return done([person], message)
+def withdrawal(
+    act: Callable[[str], object], person: Chosen, *, title: Any, preview_title: Any, told: str, facts: Any
+) -> Response:
+    """Take something back for a reason, after a look at what follows."""
+    form = WithdrawForm()
+
+    def take() -> int:
+        act(form.reason.data or "")
+        return 1
+
+    taking = Act(do=take, told=lambda new: told, title=preview_title, button=title, facts=facts)
+    answer = stepped(form, [person], lambda: taking)
+    return answer or page("plan/stops_withdraw.html", form=form, person=person, facts=facts, title=title)
 
 
 def preview(
-    act: Callable[[], object],
-    people: Sequence[Chosen],
-    *,
-    form: Form,
-    title: Any,
-    button: Any,
-    facts: Sequence[tuple[Any, Any]],
-    back: str = "",
-    carried: Mapping[str, str] | None = None,
+    act: Act, people: Sequence[Chosen], *, back: str = "", carried: Mapping[str, str] | None = None
 ) -> Response:
-    """The page that says what `act` would change, with everything that the next step needs."""
-    ids = [person.id for person in people]
-    effects = service.preview_stops(act, ids, clock.today())
+    """The page that says what an act would change, with everything that the next step needs."""
+    effects = service.preview_stops(act.do, [person.id for person in people], clock.today())
     return page(
         "plan/stops_preview.html",
-        form=form,
-        title=title,
-        button=button,
-        facts=facts,
+        act=act,
         people=people,
         named={person.id: person for person in people},
         effects=effects,
@@ -93,7 +128,37 @@ def preview(
     )
 
 
-def sent(form: ListForm) -> tuple[bytes, str] | None:
+Said = tuple[list[Any], list[Wrong], dict[int, Chosen]]
+"""Lines of a list, rows that cannot be used, the people."""
+
+
+def listed(
+    reader: Callable[[bytes, str], Said],
+    act_of: Callable[[list[Any], str], Act],
+    *,
+    title: Any,
+    lead: Any,
+    columns: Sequence[str],
+    hint: Any,
+) -> Response:
+    """A list: send it, look at what it would change, then record all of it or nothing."""
+    form, here = ListForm(), url_for(request.endpoint or "")
+    wrong: list[Wrong] = []
+    if form.validate_on_submit() and (found := _sent(form)) and (said := _read(form, reader, found)):
+        lines, wrong, people = said
+        if not wrong:
+            act = act_of(lines, found[1])
+            if step() == "ghi":
+                return do(act, list(people))
+            carried = {"sha256": files.keep(found[0]), "file_name": found[1][:200]}
+            return preview(act, list(people.values()), carried=carried, back=here)
+        form.refuse("file", _("Có %(n)s dòng cần sửa. Chưa có gì được ghi.", n=len(wrong)))
+    return page(
+        "plan/stops_list.html", form=form, title=title, lead=lead, action=here, columns=columns, hint=hint, wrong=wrong
+    )
+
+
+def _sent(form: ListForm) -> tuple[bytes, str] | None:
     """The list and its name: just sent, or kept from the step before; None after a sentence was put on the form."""
     name = vietnamese.nfc(form.file_name.data or "")
     try:
@@ -109,23 +174,10 @@ def sent(form: ListForm) -> tuple[bytes, str] | None:
     return content, vietnamese.nfc(form.file.data.filename or _("danh sách"))
 
 
-def read(form: ListForm, reader: Callable[[bytes, str], Any]) -> Any:
-    """What the sent list says and the mark under which it is kept; None after a sentence was put on the form."""
-    found = sent(form)
-    if found is None:
-        return None
+def _read(form: ListForm, reader: Callable[[bytes, str], Said], found: tuple[bytes, str]) -> Said | None:
+    """What the list says; None after a sentence was put on the form."""
     try:
-        said = reader(*found)
+        return reader(*found)
     except UnreadableRoster as unreadable:
         form.refuse("file", str(unreadable))
         return None
-    return said, {"sha256": files.keep(found[0]), "file_name": found[1][:200]}
-
-
-def list_page(
-    form: ListForm, *, title: Any, lead: Any, action: str, columns: Sequence[str], wrong: Sequence[Wrong] = ()
-) -> Response:
-    """The page on which a list is sent, with the rows that are wrong after it was."""
-    if wrong:
-        form.refuse("file", _("Có %(n)s dòng cần sửa. Chưa có gì được ghi.", n=len(wrong)))
-    return page("plan/stops_list.html", form=form, title=title, lead=lead, action=action, columns=columns, wrong=wrong)

@@ -1,4 +1,4 @@
-"""Forms of absences and waivers: shape and type of input only."""
+"""Forms of absences, waivers and due days: shape and type of input only."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from wtforms.validators import Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.plan.labels import ABSENCES
+from lms.platform import clock
 from lms.platform.columns import FOREVER
 from lms.platform.forms import Form, VietnameseDateField, at_most, needed
 
@@ -20,6 +21,11 @@ class _Days(Form):
 
     from_on = VietnameseDateField(_l("Từ ngày"), [needed(_l("Hãy ghi ngày bắt đầu, ví dụ 05/03/2026."))])
     last_on = VietnameseDateField(_l("Đến hết ngày"), [Optional()])
+
+    @property
+    def first(self) -> date:
+        """The first day of a valid form."""
+        return self.from_on.data or date.min
 
     @property
     def to_on(self) -> date:
@@ -56,6 +62,47 @@ class WaiverForm(_Days):
     approver = StringField(
         _l("Người quyết định"), [needed(_l("Hãy ghi họ tên và chức vụ người quyết định.")), at_most(160)]
     )
+
+
+class ExtensionForm(Form):
+    """Which duty of the chosen people is due when, why and by whose decision."""
+
+    duty = SelectField(_l("Yêu cầu"))
+    due_on = VietnameseDateField(_l("Hạn mới"), [needed(_l("Hãy ghi hạn mới, ví dụ 31/03/2027."))])
+    reason = TextAreaField(_l("Lý do gia hạn"), [needed(_l("Hãy ghi lý do gia hạn.")), at_most(300)])
+    decision = StringField(
+        _l("Số quyết định"), [needed(_l("Hãy ghi số quyết định hoặc văn bản đồng ý.")), at_most(120)]
+    )
+
+
+class DecisionForm(Form):
+    """Why duties that began too late are assigned all the same."""
+
+    reason = TextAreaField(_l("Lý do"), [needed(_l("Hãy ghi lý do.")), at_most(300)])
+    decision = StringField(_l("Số quyết định"), [at_most(120)])
+
+
+class ReleaseForm(Form):
+    """Why and by whose decision duties that began too late are not assigned, and until when."""
+
+    last_on = VietnameseDateField(_l("Không giao đến hết ngày"), [Optional()])
+    reason = TextAreaField(_l("Lý do không giao"), [needed(_l("Hãy ghi lý do không giao.")), at_most(300)])
+    decision = StringField(
+        _l("Số quyết định"), [needed(_l("Hãy ghi số quyết định hoặc văn bản đồng ý.")), at_most(120)]
+    )
+    approver = StringField(
+        _l("Người quyết định"), [needed(_l("Hãy ghi họ tên và chức vụ người quyết định.")), at_most(160)]
+    )
+
+    @property
+    def to_on(self) -> date:
+        """The first day on which it may be assigned again."""
+        return FOREVER if self.last_on.data is None else self.last_on.data + timedelta(days=1)
+
+    def validate_last_on(self, field: Any) -> None:
+        """What is released today is released for today at least."""
+        if field.data is not None and field.data < clock.today():
+            field.errors = [*field.errors, _("Ngày cuối phải từ hôm nay trở đi.")]
 
 
 class WithdrawForm(Form):

@@ -1,6 +1,6 @@
-"""Lists of absences and waivers as files: each row becomes a line, or says in a sentence why it cannot."""
+"""Lists of absences, waivers and extensions as files: each row becomes a line, or says in a sentence why it cannot."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -12,7 +12,7 @@ from lms.organisation.roster.columns import plain
 from lms.organisation.roster.sheets import Cell, SheetRow, UnreadableRoster, sheets
 from lms.organisation.service import Away
 from lms.plan.labels import ABSENCES
-from lms.plan.service import Exempt
+from lms.plan.service import Exempt, Extension
 from lms.platform import vietnamese
 from lms.platform.columns import FOREVER
 
@@ -39,6 +39,14 @@ WAIVER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "decision": ("so quyet dinh", "quyet dinh"),
     "approver": ("nguoi quyet dinh", "nguoi ky"),
 }
+EXTENSION_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    **_WHO,
+    "requirement": ("ma yeu cau", "yeu cau"),
+    "year": ("nam",),
+    "due_on": ("han moi", "gia han den", "gia han den ngay", "han"),
+    "cause": ("ly do gia han", "ly do"),
+    "decision": ("so quyet dinh", "quyet dinh"),
+}
 
 HEADINGS = {
     "personal_id": "Số định danh cá nhân",
@@ -51,8 +59,11 @@ HEADINGS = {
     "reason": "Lý do miễn",
     "decision": "Số quyết định",
     "approver": "Người quyết định",
+    "year": "Năm",
+    "due_on": "Hạn mới",
+    "cause": "Lý do gia hạn",
 }
-NOT_NEEDED = frozenset({"full_name", "last_on", "note"})
+NOT_NEEDED = frozenset({"full_name", "last_on", "note", "year"})
 
 
 @dataclass(frozen=True)
@@ -64,8 +75,8 @@ class Wrong:
     message: str
 
 
-class _Complaint(ValueError):
-    """What is wrong with a row."""
+class Complaint(ValueError):
+    """What is wrong with a row, as a sentence."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +97,9 @@ class _Row:
         """A cell that must hold something."""
         text = self.text(name)
         if not text:
-            raise _Complaint(_("Thiếu “%(heading)s”.", heading=HEADINGS[name]))
+            raise Complaint(_("Thiếu “%(heading)s”.", heading=HEADINGS[name]))
         if len(text) > most:
-            raise _Complaint(_("“%(heading)s” dài quá %(most)s ký tự.", heading=HEADINGS[name], most=most))
+            raise Complaint(_("“%(heading)s” dài quá %(most)s ký tự.", heading=HEADINGS[name], most=most))
         return text
 
     def day(self, name: str) -> date | None:
@@ -99,7 +110,7 @@ class _Row:
         try:
             return vietnamese.parse_day(text)
         except ValueError as error:
-            raise _Complaint(
+            raise Complaint(
                 _("“%(heading)s” là “%(said)s”, cần dạng ngày/tháng/năm.", heading=HEADINGS[name], said=text[:20])
             ) from error
 
@@ -107,11 +118,11 @@ class _Row:
         """The half-open days of the row."""
         begin, last = self.day("from_on"), self.day("last_on")
         if begin is None:
-            raise _Complaint(_("Thiếu “%(heading)s”.", heading=HEADINGS["from_on"]))
+            raise Complaint(_("Thiếu “%(heading)s”.", heading=HEADINGS["from_on"]))
         if last is None:
             return begin, FOREVER
         if last < begin:
-            raise _Complaint(_("“Đến hết ngày” phải từ “Từ ngày” trở đi."))
+            raise Complaint(_("“Đến hết ngày” phải từ “Từ ngày” trở đi."))
         return begin, last + timedelta(days=1)
 
 
@@ -157,10 +168,10 @@ def _who(row: _Row, known: Mapping[str, Chosen]) -> Chosen:
     number = row.text("personal_id").lstrip("'")
     person = known.get(number)
     if person is None:
-        raise _Complaint(_("Không có người mang số định danh này trong đơn vị của anh/chị. Hãy kiểm tra đủ 12 chữ số."))
+        raise Complaint(_("Không có người mang số định danh này trong đơn vị của anh/chị. Hãy kiểm tra đủ 12 chữ số."))
     name = row.text("full_name")
     if name and vietnamese.fold(name) != vietnamese.fold(person.full_name):
-        raise _Complaint(
+        raise Complaint(
             _("Số định danh là của %(name)s, không phải “%(said)s”.", name=person.full_name, said=name[:60])
         )
     return person
@@ -175,7 +186,7 @@ def absences(content: bytes, file_name: str, known: Known) -> tuple[list[Away], 
         kind = kinds.get(plain(said))
         if kind is None:
             words = ", ".join(f"“{word}”" for word in ABSENCES.values())
-            raise _Complaint(
+            raise Complaint(
                 _("Không hiểu lý do “%(said)s”. Hãy ghi một trong: %(words)s.", said=said[:40], words=words)
             )
         begin, end = row.days()
@@ -195,9 +206,9 @@ def waivers(
         code = row.needed("requirement")
         found = ids.get(code, [])
         if not found:
-            raise _Complaint(_("Không có yêu cầu mang mã “%(code)s”.", code=code[:40]))
+            raise Complaint(_("Không có yêu cầu mang mã “%(code)s”.", code=code[:40]))
         if len(found) > 1:
-            raise _Complaint(_("Mã “%(code)s” có ở nhiều kế hoạch. Hãy miễn từ trang của từng người.", code=code[:40]))
+            raise Complaint(_("Mã “%(code)s” có ở nhiều kế hoạch. Hãy miễn từ trang của từng người.", code=code[:40]))
         begin, end = row.days()
         return Exempt(
             person.id, found[0], begin, end, row.needed("reason"), row.needed("decision", 120),
@@ -205,6 +216,35 @@ def waivers(
         )  # fmt: skip
 
     return _lines(rows, known, line)
+
+
+LineOf = Callable[[Chosen, str, int | None, tuple[date, str, str]], Extension]
+"""Person, code, year, and what is asked for (day, reason, decision) → the line; or a Complaint."""
+
+
+def extensions(
+    content: bytes, file_name: str, known: Known, line_of: Callable[[Iterable[Chosen]], LineOf]
+) -> tuple[list[Extension], list[Wrong], dict[int, Chosen]]:
+    """What a list of extensions says: lines, wrong rows, the people."""
+    rows = rows_of(content, file_name, EXTENSION_COLUMNS)
+    people = known([row.text("personal_id").lstrip("'") for row in rows])
+    find, seen = line_of(people.values()), dict[tuple[int, int, int], int]()
+
+    def line(row: _Row, person: Chosen) -> Extension:
+        day = row.day("due_on")
+        if day is None:
+            raise Complaint(_("Thiếu “%(heading)s”.", heading=HEADINGS["due_on"]))
+        year = row.text("year")
+        if year and not (year.isascii() and year.isdigit() and len(year) == 4):
+            raise Complaint(_("“Năm” là “%(said)s”, cần bốn chữ số.", said=year[:20]))
+        asked = (day, row.needed("cause"), row.needed("decision", 120))
+        found = find(person, row.needed("requirement"), int(year) if year else None, asked)
+        if found.key in seen:
+            raise Complaint(_("Người này và yêu cầu này đã có ở dòng %(n)s.", n=seen[found.key]))
+        seen[found.key] = row.number
+        return found
+
+    return _lines(rows, lambda numbers: people, line)
 
 
 def _lines(
@@ -217,6 +257,6 @@ def _lines(
             person = _who(row, people)
             lines.append(line(row, person))
             named[person.id] = person
-        except _Complaint as complaint:
+        except Complaint as complaint:
             wrong.append(Wrong(row.number, row.text("full_name"), str(complaint)))
     return lines, wrong, named

@@ -14,6 +14,7 @@ import xlsxwriter
 
 from lms.platform import vietnamese
 from lms.platform.clock import VIETNAM
+from lms.platform.columns import FOREVER
 
 
 class Format(Enum):
@@ -75,8 +76,9 @@ class Table:
 
 
 def value_of(row: Any, key: str) -> Any:
-    """A row's value for a key, from a mapping or an attribute."""
-    return row[key] if isinstance(row, dict) else getattr(row, key)
+    """A row's value for a key, from a mapping or an attribute; None for an open end, which is never printed."""
+    value = row[key] if isinstance(row, dict) else getattr(row, key)
+    return None if value == FOREVER else value
 
 
 def csv_lines(table: Table) -> Iterator[str]:

@@ -36,7 +36,8 @@ HOURS = (Decimal(4), Decimal(4), Decimal("4.5"), Decimal("8.5"), Decimal("0.1"))
 # Postings -------------------------------------------------------------------------------------------------------------
 
 
-def _post(city: City, random: Random, day: date, **more: Any) -> Post:
+def draw_post(city: City, random: Random, day: date, **more: Any) -> Post:
+    """Some post in a unit that stands on the day."""
     position = random.choice(("", "", *POSITIONS))
     unit = random.choice(city.standing(day))
     return Post(
@@ -68,7 +69,7 @@ def hire(city: City, person: Person, random: Random) -> str:
     """Somebody begins; beside what he does already, if there is something."""
     begin = some_day(random, date(2024, 9, 1), date(2026, 3, 1))
     end = _later(random, begin)
-    post = _post(city, random, begin, is_primary=city.free(person.id, begin, end))
+    post = draw_post(city, random, begin, is_primary=city.free(person.id, begin, end))
     return "hired: " + _told(city, organisation.hire(person, post, from_on=begin, to_on=end, by=SYSTEM, now=NOW))
 
 
@@ -83,7 +84,7 @@ def move(city: City, person: Person, random: Random) -> str:
     if posting is None:
         return hire(city, person, random)
     day = some_day(random, posting.from_on, posting.to_on)
-    post = _post(city, random, day, is_primary=posting.is_primary)
+    post = draw_post(city, random, day, is_primary=posting.is_primary)
     was = _told(city, posting)
     new = organisation.move(posting, post, on=day, to_on=posting.to_on, by=SYSTEM, now=NOW)
     return f"moved from {was} to {_told(city, new)}"
@@ -166,7 +167,7 @@ def correct_posting(city: City, person: Person, random: Random) -> str:
     if posting is None:
         return hire(city, person, random)
     day = some_day(random, posting.from_on + ONE_DAY, posting.to_on)
-    other = _post(city, random, posting.from_on)
+    other = draw_post(city, random, posting.from_on)
     changes: dict[str, Any] = random.choice(
         (
             {"from_on": some_day(random, date(2024, 9, 1), posting.to_on)},
@@ -254,12 +255,12 @@ def grant(city: City, person: Person, random: Random) -> str:
     if not found:
         return NOTHING
     one = random.choice(found)
-    kind = random.choice(("extended", "realistic", "confirmed", "kept"))
+    kind = random.choice(("extended", "realistic", "confirmed", "kept", "fixed"))
     due, on = some_day(random), some_day(random)
     db.session.add(
         DueGrant(
             person_id=person.id, requirement_id=one.requirement_id, cycle=one.cycle, kind=kind, due_on=due,
-            granted_on=on, reason="", decision="", recorded_at=NOW,
+            granted_on=on, opened_on=one.opened_on, reason="", decision="", recorded_at=NOW,
         )
     )  # fmt: skip
     service.refresh_people([person.id])

@@ -50,6 +50,8 @@ class City:
         self.units: list[Place] = []
         self.reforms = 0
         """How many reforms there were so far."""
+        self.last_reform = (b"", date.min)
+        """The file of the last one, and its day."""
         self._tree()
         self._roles()
         self.courses = self._courses()

@@ -62,6 +62,7 @@ def reform(city: City, random: Random) -> str:
     again = organisation.reorganise(composed.text, file_name="sap-xep.yaml", on=day, by=SYSTEM, now=NOW)
     assert again.already, "a reform was applied twice"
     city.reforms += 1
+    city.last_reform = (composed.text, day)
     city.look_again()
     return f"reform on {day}: {composed.text.decode()}; {done.people} people moved, {len(taken)} chose"
 

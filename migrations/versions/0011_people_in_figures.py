@@ -7,8 +7,8 @@ No import of the application.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_people_in_figures"
-down_revision = "0007_transfer_sources"
+revision = "0011_people_in_figures"
+down_revision = "0010_fixed_due_days"
 branch_labels = None
 depends_on = None
 

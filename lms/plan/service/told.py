@@ -1,0 +1,84 @@
+"""Due days that people were told stay when a plan changes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from lms.plan.models import DueGrant, Obligation, Requirement
+from lms.plan.queries.effects import derived_obligations
+from lms.plan.rules import FOREVER
+from lms.platform.db import db
+from lms.platform.events import By
+
+
+@dataclass
+class Stayed:
+    """How many due days of one requirement stayed although its rule changed."""
+
+    kept: int = 0
+    """Of duties that were open: the rule would have shortened them."""
+    fixed: int = 0
+    """Of duties that were fulfilled: the rule would have moved them."""
+
+
+def keep_told_days(
+    requirement_ids: Sequence[int], *, shorten: bool, reason: str, today: date, by: By, now: datetime
+) -> dict[int, Stayed]:
+    """Write down the due days that must stay, while the new ones are derived but not written.
+
+    A fulfilled duty keeps its due day exactly: what was late stays late, what was in time stays so. An open one that
+    had begun never gets an earlier day, unless the act is to shorten. Returns what stayed by requirement; if
+    anything did, derive once more.
+    """
+    now_is = derived_obligations()
+    begun = [
+        now_is.c.person_id == Obligation.person_id,
+        now_is.c.requirement_id == Obligation.requirement_id,
+        now_is.c.cycle == Obligation.cycle,
+        Obligation.requirement_id.in_(requirement_ids),
+        Obligation.opened_on <= today,
+        Obligation.due_on < FOREVER,
+    ]
+    fulfilled = sa.and_(Obligation.fulfilled_on < FOREVER, now_is.c.fulfilled_on < FOREVER)
+    fixed = sa.and_(*begun, fulfilled, now_is.c.due_on != Obligation.due_on)
+    # What ends with this very change needs no day any more.
+    goes_on = sa.or_(now_is.c.closes_on > today, now_is.c.closes_on == Obligation.closes_on)
+    kept = sa.and_(*begun, sa.not_(fulfilled), goes_on, now_is.c.due_on < Obligation.due_on)
+    stayed: dict[int, Stayed] = defaultdict(Stayed)
+    for kind, which in (("fixed", fixed),) if shorten else (("fixed", fixed), ("kept", kept)):
+        told = sa.select(Obligation.__table__, now_is.c.fulfilled_on.label("done_on"))
+        found = told.join(now_is, which).subquery()
+        columns = {
+            "person_id": found.c.person_id,
+            "requirement_id": found.c.requirement_id,
+            "cycle": found.c.cycle,
+            "kind": sa.literal(kind),
+            "due_on": found.c.due_on,
+            "opened_on": found.c.done_on if kind == "fixed" else found.c.opened_on,
+            "granted_on": sa.literal(today, DueGrant.granted_on.type),
+            "reason": sa.literal(reason),
+            "decision": sa.literal(""),
+            "account_id": sa.literal(by.account_id, DueGrant.account_id.type),
+            "recorded_at": sa.literal(now, DueGrant.recorded_at.type),
+        }
+        counts = sa.select(found.c.requirement_id, sa.func.count()).group_by(found.c.requirement_id)
+        for requirement_id, number in db.session.execute(counts):
+            setattr(stayed[requirement_id], kind, number)
+        db.session.execute(sa.insert(DueGrant).from_select(list(columns), sa.select(*columns.values())))
+    return dict(stayed)
+
+
+def give_up_kept_days(plan_id: int, now: datetime) -> list[int]:
+    """Before an explicit shortening: no longer believe the days of a plan that were only kept; whose they were."""
+    kept = [
+        DueGrant.kind == "kept",
+        DueGrant.superseded_at.is_(None),
+        DueGrant.requirement_id.in_(sa.select(Requirement.id).where(Requirement.plan_id == plan_id)),
+    ]
+    requirement_ids = list(db.session.scalars(sa.select(DueGrant.requirement_id).where(*kept).distinct()))
+    if requirement_ids:
+        db.session.execute(sa.update(DueGrant).where(*kept).values(superseded_at=now))
+    return requirement_ids

@@ -1,0 +1,185 @@
+"""Many write at once: nobody's completion waits for a derivation of everybody, and nothing is lost. Real commits."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from lms.app import create_app
+from lms.learning import service as learning
+from lms.learning.models import Completion
+from lms.plan import service
+from lms.plan.derive import run, swap
+from lms.plan.models import Obligation
+from lms.platform import clock, config
+from lms.platform.db import db, snapshot, transaction
+from lms.platform.events import SYSTEM
+from tests import factories
+from tests.plan import plans
+
+pytestmark = pytest.mark.postgresql
+ROOT = Path(__file__).resolve().parents[2]
+PEOPLE = 24
+HOURS = """\
+  - code: R2
+    clause: "1"
+    title: "Tám tiết mỗi năm"
+    short_title: "Tám tiết"
+    rule: {hours: 4}
+    audience:
+      - {unit: tp-ha-noi}
+    due: {calendar_year: 31/12}
+    from: 2025-01-01
+"""
+KILLED = """
+import os, signal
+from lms.plan.derive import swap
+from wsgi import app
+
+whole, swap.MANY = swap.take_over, 0
+
+def die(work):
+    whole(work)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+swap.take_over = die
+app.cli.main(args=["plan", "rebuild"])
+"""
+
+
+@pytest.fixture
+def city(tmp_path):
+    """An application on a database of its own with a ward of people, a plan and kept figures, committed."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    url = factories.fresh_database(os.environ.get("TEST_DATABASE_URL", ""), f"{worker}_at_once")
+    environment = {"LMS_INSTANCE": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": "test", "LMS_DEVELOPMENT": "1"}
+    app = create_app(config.read(environment))
+    app.environment = environment
+    with app.app_context():
+        upgrade()
+        with transaction():
+            top = factories.make_unit(code="tp-ha-noi", name="Thành phố Hà Nội", kind="thanh_pho")
+            ward = factories.make_unit(parent=top)
+            app.people = [factories.make_person(unit=ward).id for _ in range(PEOPLE)]
+            app.course = plans.make_course(organiser=top).id
+            plans.apply(plans.SMALL + HOURS)
+        mark()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def mark(*, anew=False):
+    with transaction():
+        service.begin_figures(clock.now(), lambda step: None, anew=anew)
+    with transaction():
+        through, days = service.last_change(), service.days_to_mark(clock.today())
+    for day in days[-3:]:
+        with transaction():
+            service.mark_figures(day, through, clock.now())
+
+
+def complete(app, person_id):
+    """A completion as a request of its own makes it."""
+    with app.app_context(), transaction():
+        today = clock.today()
+        result = learning.Result(
+            person_id=person_id, course_id=app.course, completed_on=today, source=learning.CompletionSource.ONLINE
+        )
+        learning.record_completion(result, today=today, now=clock.now(), by=SYSTEM)
+
+
+def in_a_thread(app, *person_ids):
+    """Completions on another connection; False if they wait for us."""
+    thread = threading.Thread(target=lambda: [complete(app, person_id) for person_id in person_ids], daemon=True)
+    thread.start()
+    thread.join(20)
+    return not thread.is_alive()
+
+
+def differences():
+    """How many the independent path finds, in the kept figures too."""
+    with snapshot():
+        found = service.compare_derived(days=(clock.today(), clock.today() - timedelta(days=40)))
+    return found.differences
+
+
+def obligations():
+    rows = db.session.execute(sa.select(Obligation.id, Obligation.person_id, Obligation.requirement_id))
+    found = {row[0]: (row[1], row[2]) for row in rows}
+    db.session.rollback()
+    return found
+
+
+@pytest.mark.parametrize("most", [0, swap.MANY], ids=["swapped", "in place"])
+def test_a_completion_does_not_wait_for_a_derivation_of_everybody_and_is_not_lost(city, monkeypatch, most):
+    monkeypatch.setattr(swap, "MANY", most)
+    before, whole, done = obligations(), run.Derivation.compare, []
+
+    def compare(self):
+        whole(self)
+        done.append(in_a_thread(city, *city.people[:3]))
+
+    monkeypatch.setattr(run.Derivation, "compare", compare)
+    with transaction():
+        plans.apply(plans.SMALL.replace("2026-12-31", "2026-12-01") + HOURS)
+    assert done == [True]
+    assert obligations() == before
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Completion)) == 3
+    db.session.rollback()
+    assert differences() == 0
+
+
+def test_a_preview_lets_everybody_write_and_leaves_nothing(city, monkeypatch):
+    whole, done = run.Derivation.compare, []
+
+    def compare(self):
+        whole(self)
+        done.append(in_a_thread(city, city.people[0]))
+
+    monkeypatch.setattr(run.Derivation, "compare", compare)
+    text = plans.SMALL.replace("2026-12-31", "2026-12-01") + HOURS
+    with transaction():
+        change = service.preview_plan(text.encode(), by=SYSTEM, today=clock.today(), now=clock.now())
+    assert (done, change.effects[0].due_earlier) == ([True], PEOPLE)
+    assert differences() == 0
+
+
+def test_marks_are_made_while_completions_are_written(city):
+    threads = [
+        threading.Thread(target=lambda some=some: [complete(city, person_id) for person_id in some])
+        for some in (city.people[0::3], city.people[1::3], city.people[2::3])
+    ]
+    for thread in threads:
+        thread.start()
+    for number in range(4):
+        mark(anew=number == 1)
+    for thread in threads:
+        thread.join()
+    mark()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Completion)) == PEOPLE
+    db.session.rollback()
+    assert differences() == 0
+
+
+def test_killed_in_the_moment_of_the_swap_it_leaves_everything_as_it_was(city):
+    with transaction():
+        db.session.execute(sa.update(Obligation).values(due_on=clock.today()))
+    before = obligations()
+    words = [sys.executable, "-c", KILLED]
+    environment = {**os.environ, **city.environment}
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=240)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert obligations() == before
+    assert differences() == len(before)
+    with transaction():
+        service.rebuild()
+    assert obligations() == before
+    assert differences() == 0
