@@ -20,8 +20,8 @@ LISTENERS = {
 }
 """Who hears what → the kinds of event that then go wrong."""
 HEARING = ("lms.identity", "lms.learning", "lms.organisation", "lms.plan")
-LETTERS = {"TransferProposed", "TransferAnswered"}
-"""Heard in order to write letters: nothing that is derived follows from them."""
+LETTERS = {"TransferProposed", "TransferAnswered", "ChangeUndone"}
+"""Heard in order to write letters, or to take back: tests of their own show those."""
 
 
 def _name(one) -> str:
