@@ -53,7 +53,7 @@ def propose(
 def preview(change: ChangeSet, *, by: By, now: datetime, today: date) -> Tally:
     """Find out exactly what would happen, by doing it and taking it back; what it meets is kept with the change set.
 
-    Raises Unusable when it cannot be done; that is kept as well.
+    When it cannot be done, `change.said` tells why and nobody is met.
     """
     _lock(change)
     savepoint = db.session.begin_nested()
@@ -175,15 +175,38 @@ def carry_out(
     now: datetime,
     today: date,
     payload: Mapping[str, Any] | None = None,
-) -> tuple[ChangeSet, T]:
-    """Do at once what its own page has shown, noted and undoable like any other; with what the act gives.
+) -> T:
+    """Do at once what its own page has shown, noted and undoable like any other; returns what the act gives.
 
-    The act is told the number of the change set. Its errors come out as they are, and nothing is changed.
+    The act is told the number of the change set. Its errors come out as they are, and nothing is changed. What changes
+    no row of facts leaves no change set.
     """
+    savepoint = db.session.begin_nested()
+    try:
+        rows, done = _done_at_once(kind, act, title, unit_id, by, now, today, payload or {})
+        savepoint.commit() if rows else savepoint.rollback()
+    except BaseException:
+        if savepoint.is_active:
+            savepoint.rollback()
+        raise
+    return done
+
+
+def _done_at_once(
+    kind: str,
+    act: Callable[[int], T],
+    title: str,
+    unit_id: int | None,
+    by: By,
+    now: datetime,
+    today: date,
+    payload: Mapping[str, Any],
+) -> tuple[int, T]:
+    """The number of rows of facts that it changed, and what the act gives."""
     change = ChangeSet(
         kind=kinds.kind_of(kind).name,
         title=title[:300],
-        payload=dict(payload or {}),
+        payload=dict(payload),
         unit_id=unit_id,
         proposed_by=by.account_id,
         proposer=by.name,
@@ -210,7 +233,7 @@ def carry_out(
     rows = sum(len(rows) for rows in journal.net_rows(connection, change.id).values())
     db.session.flush()
     emit(ChangeApplied(unit_id=unit_id, change_id=change.id, title=change.title, rows=rows), by=by)
-    return change, done
+    return rows, done
 
 
 def undo(change: ChangeSet, *, reason: str, by: By, now: datetime, today: date) -> int:

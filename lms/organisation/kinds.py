@@ -76,7 +76,7 @@ def _at_once(
 ) -> Any:
     act = kind.act
     assert act is not None, "both can be proposed"
-    _change, done = changes.carry_out(
+    return changes.carry_out(
         kind.name,
         lambda change_id: act(payload, change_id, by, now),
         title=title,
@@ -86,7 +86,6 @@ def _at_once(
         now=now,
         today=today,
     )
-    return done
 
 
 def _day(payload: Mapping[str, Any], today: date) -> date:

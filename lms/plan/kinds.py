@@ -46,7 +46,7 @@ def title_of(content: bytes) -> str:
 def apply_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime, today: date) -> service.PlanChange:
     """Apply a kept plan file at once, as its page has shown it."""
     payload = {"sha256": sha256, "shorten": shorten}
-    _change, done = changes.carry_out(
+    return changes.carry_out(
         PLAN.name,
         lambda change_id: _import(payload, change_id, by, now),
         title=title,
@@ -56,7 +56,6 @@ def apply_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime,
         now=now,
         today=today,
     )
-    return done
 
 
 def propose_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime, today: date) -> ChangeSet:
@@ -75,7 +74,7 @@ def _root(today: date) -> int | None:
 def stop_many(act: Callable[[], int], *, title: str, actor: Actor, now: datetime, today: date) -> int:
     """Record clock stops of several people at once, as their page has shown them; returns how many were new."""
     roots = sorted(actor.roots(STOPS.permission))
-    _change, new = changes.carry_out(
+    return changes.carry_out(
         STOPS.name,
         lambda _change_id: act(),
         title=title,
@@ -84,4 +83,3 @@ def stop_many(act: Callable[[], int], *, title: str, actor: Actor, now: datetime
         now=now,
         today=today,
     )
-    return new

@@ -184,3 +184,23 @@ def test_every_table_of_facts_is_noted_by_postgresql(session, postgresql_only):
     )
     assert {row[0] for row in rows} == {table.name for table in journal.journaled()}
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ChangeSet)) == 0
+
+
+def test_what_is_refused_or_changes_nothing_leaves_no_change_set(cast, obliged):
+    kinds.register(Kind("thu", Permission.PLAN_PLAN_IMPORT))
+
+    def at_once(act):
+        return service.carry_out("thu", act, title="Thử", unit_id=None, by=SYSTEM, now=NOW(), today=TODAY)
+
+    def refused(_change_id):
+        waiving(cast, obliged)()
+        raise Refused(Refusal.NOT_SEEN)
+
+    before = stored()
+    with pytest.raises(Refused):
+        at_once(refused)
+    assert differing(before, stored()) == {}
+    assert at_once(lambda _change_id: 0) == 0
+    assert db.session.scalars(sa.select(ChangeSet)).all() == []
+    assert at_once(lambda _change_id: waiving(cast, obliged)()) == 1
+    assert len(db.session.scalars(sa.select(ChangeSet)).all()) == 1
