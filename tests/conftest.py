@@ -33,8 +33,12 @@ SPREAD = ("plan/test_sequences", "conventions/")
 """Files whose tests share nothing that is costly to make: any process may take any of them."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes (`-n 2 --dist loadgroup`) the tests of a file stay together: fixtures are made once."""
+    """With several processes (`-n 2 --dist loadgroup`) the tests of a file stay together: fixtures are made once.
+
+    First of all, or the distribution has looked at the groups before there are any.
+    """
     for item in items:
         place = item.path.relative_to(Path(__file__).parent).as_posix()
         if not place.startswith(SPREAD):
