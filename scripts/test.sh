@@ -24,8 +24,8 @@ suite() {
   printf '%s: %s\n' "$name" "$(tail -n 1 "$logs/$name.log")" >> "$logs/summary"
 }
 
-# As many processes as there are processors; see `pytest_collection_modifyitems` in tests/conftest.py.
-many="-n auto --dist loadgroup"
+# As many processes as there are processors; the tests of a file stay together, for they share an installation, a browser.
+many="-n auto --dist loadfile"
 # The marker `postgresql` is for what only a server can show; the second run leaves nothing out.
 suite SQLite env -u TEST_DATABASE_URL .venv/bin/python -m pytest $many -m "not postgresql" "$@"
 suite PostgreSQL env TEST_DATABASE_URL="$postgresql" .venv/bin/python -m pytest $many "$@"

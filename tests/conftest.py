@@ -29,23 +29,6 @@ NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 
 
-SPREAD = ("plan/test_sequences", "conventions/")
-"""Files whose tests share nothing that is costly to make: any process may take any of them."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes (`-n 2 --dist loadgroup`) the tests of a file stay together: fixtures are made once.
-
-    First of all, or the distribution has looked at the groups before there are any.
-    """
-    for item in items:
-        place = item.path.relative_to(Path(__file__).parent).as_posix()
-        if not place.startswith(SPREAD):
-            group = "journeys" if place.startswith("journeys/") else place
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
 def test_database_url(worker: str) -> str:
     """SQLite in a scratch folder, or a database of this worker's own on the PostgreSQL of TEST_DATABASE_URL."""
     return factories.fresh_database(os.environ.get("TEST_DATABASE_URL", ""), worker)
