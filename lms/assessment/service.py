@@ -33,10 +33,15 @@ class Standing:
     left: int
 
 
-def standing(attempts: Sequence[Any], allowed: int, today: date) -> Standing:
-    """Say whether a new attempt may begin, from the person's attempts (queries.attempts_of)."""
+def standing(attempts: Sequence[Any], allowed: int, today: date, since: datetime | None = None) -> Standing:
+    """Say whether a new attempt may begin, from the person's attempts (queries.attempts_of).
+
+    Those of this year count; where the course is studied anew, only those since that moment.
+    """
     past = [rules.Past(attempt.started_at, bool(attempt.passed)) for attempt in attempts]
     began = clock.end_of(date(today.year - 1, 12, 31))
+    if since is not None:
+        began = max(began, since)
     return Standing(rules.why_not_start(past, allowed, began), rules.attempts_left(past, allowed, began))
 
 
@@ -54,10 +59,19 @@ def add_questions(version_id: int, questions: Sequence[Mapping[str, Any]]) -> No
 # Beginning ------------------------------------------------------------------------------------------------------------
 
 
-def start_attempt(person_id: int, version_id: int, *, now: datetime, by: By, chance: Random | None = None) -> int:
+def start_attempt(
+    person_id: int,
+    version_id: int,
+    *,
+    now: datetime,
+    by: By,
+    chance: Random | None = None,
+    since: datetime | None = None,
+) -> int:
     """Give a paper and return the attempt's id; an attempt still open is given back, one that ran out is closed first.
 
-    Raises Refused when no attempt is left, the quiz is passed, or the bank is too small.
+    Of a course studied anew only the attempts `since` that moment count. Raises Refused when no attempt is left, the
+    quiz is passed, or the bank is too small.
     """
     lock(f"attempt:{person_id}:{version_id}")
     version = db.session.execute(_SETTINGS, {"version_id": version_id}).one()
@@ -68,7 +82,7 @@ def start_attempt(person_id: int, version_id: int, *, now: datetime, by: By, cha
             return int(last.id)
         submit(last.id, person_id=person_id, now=now, by=by)
         past = db.session.execute(_PAST, {"person_id": person_id, "version_id": version_id}).all()
-    refusal = standing(past, version.attempts_allowed, clock.day_of(now)).refusal
+    refusal = standing(past, version.attempts_allowed, clock.day_of(now), since).refusal
     if refusal is not None:
         raise Refused(refusal)
     return _hand_out(person_id, version, len(past) + 1, now, by, chance or _CHANCE)

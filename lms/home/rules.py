@@ -98,8 +98,8 @@ def next_course(duty: Duty, progress: Mapping[int, Course]) -> int | None:
 
 
 def _under_way(course: Course) -> int:
-    """How far a course is done that has not been completed; one completed in an earlier year begins anew."""
-    return course.percent if course.completed_on is None else 0
+    """How far a course is done that has not been completed; one that has begins anew."""
+    return course.percent % 100
 
 
 def year_percent(hours: Decimal) -> Decimal:

@@ -35,7 +35,7 @@ class Task:
 
     @property
     def again(self) -> bool:
-        """Whether the course was completed in an earlier year and is only to be confirmed by its quiz."""
+        """Whether the course was completed before and is to be studied anew."""
         return self.course is not None and self.course.completed_on is not None and self.course.percent == 100
 
     @property
@@ -49,7 +49,7 @@ class Task:
         """Minutes of study left; 0 where no course is chosen yet."""
         if self.course is None:
             return 0
-        return self.course.quiz_minutes if self.again else self.course.minutes_left
+        return self.course.minutes if self.again else self.course.minutes_left
 
     @property
     def look(self) -> str:

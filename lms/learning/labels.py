@@ -43,6 +43,9 @@ REFUSALS: dict[Enum, Any] = {
     Refusal.NOT_BEGUN: _l("Anh/chị chưa bắt đầu khóa học này. Bấm “Bắt đầu học” trước."),
     Refusal.LESSONS_LEFT: _l("Còn bài chưa học xong. Học xong mọi bài rồi quay lại làm bài kiểm tra."),
     Refusal.COMPLETED_THIS_YEAR: _l("Khóa học này đã được ghi nhận hoàn thành trong năm, không ghi thêm lần nữa."),
+    Refusal.ROUND_DONE: _l(
+        "Anh/chị đã hoàn thành khóa học này, không cần làm lại. Khi đến kỳ học mới, hãy bấm “Học lại” ở trang khóa học."
+    ),
     Refusal.IN_THE_FUTURE: _l("Ngày hoàn thành ở sau hôm nay. Hãy kiểm tra lại ngày."),
     Refusal.NO_HOURS: _l("Số tiết phải lớn hơn 0."),
     Refusal.ALREADY_VOIDED: _l("Kết quả này đã bị hủy trước đó."),

@@ -11,11 +11,11 @@ from lms.platform.db import db
 
 
 class Enrolment(db.Model):  # type: ignore[name-defined]
-    """A person studies a version."""
+    """A person studies a version; each time anew, after it was completed, is a round of its own."""
 
     __tablename__ = "enrolment"
     __table_args__ = (
-        UniqueConstraint("person_id", "version_id"),
+        UniqueConstraint("person_id", "version_id", "round"),
         Index("ix_enrolment_course", "course_id", "person_id", "started_on"),
         Index("ix_enrolment_version", "version_id"),
     )
@@ -24,6 +24,8 @@ class Enrolment(db.Model):  # type: ignore[name-defined]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    round: Mapped[int] = mapped_column(default=1, server_default="1")
+    """1, then 2 … for each time the version is studied again."""
     source: Mapped[str] = mapped_column(code_text(16))
     """assigned, chosen or hr."""
     enrolled_at: Mapped[datetime] = mapped_column(moment())

@@ -59,6 +59,8 @@ class Study:
     pass_percent: int
     attempts_allowed: int
     enrolment_id: int | None
+    round: int | None
+    enrolled_at: datetime | None
     started_on: date | None
     last_lesson_id: int | None
     completion_id: int | None
@@ -68,8 +70,15 @@ class Study:
 
     @property
     def completed(self) -> bool:
-        """Whether this very version is completed."""
-        return self.completion_id is not None and self.completed_version_id == self.version_id
+        """Whether this very version is completed, in this round of study."""
+        return self.completed_version_id == self.version_id and rules.is_round_done(
+            number=self.round or 1, started_on=self.started_on, completed_on=self.completed_on
+        )
+
+    @property
+    def since(self) -> datetime | None:
+        """The moment from which attempts belong to this round; None for all of them."""
+        return self.enrolled_at if (self.round or 1) > 1 else None
 
     @property
     def has_newer(self) -> bool:
@@ -82,8 +91,9 @@ _STUDY: Select[*tuple[Any, ...]] = (
         Course.id, Course.slug, Course.retired_at, Course.current_version_id, CourseVersion.id, CourseVersion.number,
         CourseVersion.title, CourseVersion.summary, CourseVersion.hours, CourseVersion.minutes,
         CourseVersion.quiz_title, CourseVersion.draw, CourseVersion.quiz_minutes, CourseVersion.pass_percent,
-        CourseVersion.attempts_allowed, Enrolment.id, Enrolment.started_on, Enrolment.last_lesson_id, Completion.id,
-        Completion.completed_on, Completion.version_id, Completion.score,
+        CourseVersion.attempts_allowed, Enrolment.id, Enrolment.round, Enrolment.enrolled_at,
+        Enrolment.started_on, Enrolment.last_lesson_id, Completion.id, Completion.completed_on, Completion.version_id,
+        Completion.score,
     )
     .select_from(Course)
     .outerjoin(Enrolment, Enrolment.id == _ENROLMENT)
@@ -155,8 +165,9 @@ class Progress:
     slug: str
     title: str
     hours: Decimal
+    minutes: int
+    """Of the whole course, its quiz included."""
     minutes_left: int
-    quiz_minutes: int
     percent: int
     lessons: int
     lessons_done: int
@@ -172,9 +183,10 @@ class Progress:
 _PROGRESS: Select[*tuple[Any, ...]] = (
     select(
         Course.id.label("course_id"), Course.slug, CourseVersion.id.label("version_id"), CourseVersion.title,
-        CourseVersion.hours, CourseVersion.quiz_minutes, Enrolment.started_on, Enrolment.last_lesson_id,
-        Completion.completed_on, Completion.version_id.label("completed_version_id"), Lesson.id.label("lesson_id"),
-        Lesson.place, Lesson.key, Lesson.title.label("lesson_title"), Lesson.minutes, LessonProgress.done_at,
+        CourseVersion.hours, CourseVersion.quiz_minutes, Enrolment.round, Enrolment.started_on,
+        Enrolment.last_lesson_id, Completion.completed_on, Completion.version_id.label("completed_version_id"),
+        Lesson.id.label("lesson_id"), Lesson.place, Lesson.key, Lesson.title.label("lesson_title"), Lesson.minutes,
+        LessonProgress.done_at,
     )
     .select_from(Course)
     .outerjoin(Enrolment, Enrolment.id == _ENROLMENT)
@@ -202,12 +214,15 @@ def _progress(rows: Sequence[Any]) -> Progress:
     first = rows[0]
     lessons = [row for row in rows if row.lesson_id is not None]
     course = [rules.Step(row.lesson_id, row.minutes, row.done_at is not None) for row in lessons]
-    completed = first.completed_version_id == first.version_id
+    completed = first.completed_version_id == first.version_id and rules.is_round_done(
+        number=first.round or 1, started_on=first.started_on, completed_on=first.completed_on
+    )
     going_on = None if completed else rules.resume(course, first.last_lesson_id)
     current = next((row for row in lessons if row.lesson_id == going_on), None)
     return Progress(
         course_id=first.course_id, slug=first.slug, title=first.title, hours=first.hours,
-        minutes_left=rules.minutes_left(course, first.quiz_minutes, completed), quiz_minutes=first.quiz_minutes,
+        minutes=sum(step.minutes for step in course) + first.quiz_minutes,
+        minutes_left=rules.minutes_left(course, first.quiz_minutes, completed),
         percent=rules.percent_done(course, completed), lessons=len(course),
         lessons_done=sum(step.done for step in course), started_on=first.started_on, completed_on=first.completed_on,
         lesson_place=current.place if current else None, lesson_key=current.key if current else "",
@@ -246,6 +261,17 @@ _COMPLETIONS: Select[*tuple[Any, ...]] = (
 def completions_of(person_id: int) -> list[CompletionRow]:
     """A person's completions that count, newest first."""
     return [CompletionRow(*row) for row in db.session.execute(_COMPLETIONS, {"person_id": person_id})]
+
+
+def completion_days(person_id: int, course_id: int) -> list[date]:
+    """The days on which a person completed a course, in whatever version, as far as they count."""
+    return list(
+        db.session.scalars(
+            select(Completion.completed_on).where(
+                Completion.person_id == person_id, Completion.course_id == course_id, Completion.voided_at.is_(None)
+            )
+        )
+    )
 
 
 def completion_of_attempt(attempt_id: int) -> int | None:

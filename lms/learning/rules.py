@@ -30,6 +30,7 @@ class Refusal(StrEnum):
     NOT_BEGUN = "not_begun"
     LESSONS_LEFT = "lessons_left"
     COMPLETED_THIS_YEAR = "completed_this_year"
+    ROUND_DONE = "round_done"
     IN_THE_FUTURE = "in_the_future"
     NO_HOURS = "no_hours"
     ALREADY_VOIDED = "already_voided"
@@ -67,10 +68,41 @@ def minutes_left(steps: Sequence[Step], quiz_minutes: int, completed: bool) -> i
     return sum(step.minutes for step in steps if not step.done) + quiz_minutes
 
 
-def why_not_complete(earlier: Iterable[date], on: date, today: date, hours: Decimal) -> Refusal | None:
-    """Say what forbids a completion on a day, or None: one course counts once in a calendar year."""
+def is_round_done(*, number: int, started_on: date | None, completed_on: date | None) -> bool:
+    """Whether a round of study has ended with the last completion of its version; one studied again needs a new one."""
+    if completed_on is None:
+        return False
+    return number == 1 or (started_on is not None and completed_on >= started_on)
+
+
+def counts_in_year(earlier: Iterable[date], on: date, since: date | None = None) -> bool:
+    """Whether the course counts in that calendar year already: done then, and not before the round begun `since`."""
+    return any(day.year == on.year and (since is None or day >= since) for day in earlier)
+
+
+def why_not_again(earlier: Iterable[date], today: date, *, is_needed: bool) -> Refusal | None:
+    """Say what forbids studying a completed course anew, or None: once a year, oftener only if a duty asks for it."""
+    days = list(earlier)
+    if today in days or (counts_in_year(days, today) and not is_needed):
+        return Refusal.COMPLETED_THIS_YEAR
+    return None
+
+
+def why_not_complete(
+    earlier: Iterable[date],
+    on: date,
+    today: date,
+    hours: Decimal,
+    *,
+    since: date | None = None,
+    is_needed: bool = False,
+) -> Refusal | None:
+    """Say what forbids a completion on a day, or None: one course counts once in a calendar year.
+
+    It counts once more where a duty asks for it (`is_needed`), or where a round begun anew `since` that day ends.
+    """
     if on > today:
         return Refusal.IN_THE_FUTURE
     if hours <= 0:
         return Refusal.NO_HOURS
-    return Refusal.COMPLETED_THIS_YEAR if any(day.year == on.year for day in earlier) else None
+    return Refusal.COMPLETED_THIS_YEAR if counts_in_year(earlier, on, since) and not is_needed else None

@@ -1,5 +1,6 @@
 """Changing what people study: enrol, begin, keep the place, finish lessons, complete."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,22 @@ from lms.platform.columns import moment
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
 from lms.platform.forms import Refused
+
+Needs = Callable[[int, int, int | None, date], bool]
+"""Whether a duty of a person asks for the course, in that version, on that day, whatever was completed before."""
+_needs: list[Needs] = []
+
+
+def tells_of_needs(needs: Needs) -> Needs:
+    """Register who knows why people study, and so whether a completed course must be completed once more."""
+    if needs not in _needs:
+        _needs.append(needs)
+    return needs
+
+
+def _is_needed(person_id: int, course_id: int, version_id: int | None, on: date) -> bool:
+    return any(needs(person_id, course_id, version_id, on) for needs in _needs)
+
 
 # Enrolling ------------------------------------------------------------------------------------------------------------
 
@@ -80,12 +97,19 @@ def _holds(enrolment: Enrolment, current_version_id: int) -> bool:
 def begin(person_id: int, course_id: int, *, today: date, now: datetime, by: By) -> int:
     """Begin to study: enrol if need be, note the first day, and return the enrolment's id.
 
-    Who was enrolled but had not begun gets the current version. Raises Refused(RETIRED).
+    Who was enrolled but had not begun gets the current version; who has completed it begins a new round, if one is
+    open to them (`why_not_again`), and else stays where they are. Raises Refused(RETIRED).
     """
     enrolment_id = enrol(person_id, course_id, source=EnrolmentSource.CHOSEN, now=now, by=by)
     enrolment = db.session.get_one(Enrolment, enrolment_id)
     if enrolment.started_on is not None:
-        return enrolment_id
+        if not _is_done(enrolment) or why_not_again(person_id, course_id, today=today) is not None:
+            return enrolment_id
+        enrolment = Enrolment(
+            person_id=person_id, course_id=course_id, version_id=enrolment.version_id, round=enrolment.round + 1,
+            source=EnrolmentSource.CHOSEN, enrolled_at=now,
+        )  # fmt: skip
+        db.session.add(enrolment)
     course = db.session.execute(
         select(Course.current_version_id, Course.retired_at, CourseVersion.title)
         .join(CourseVersion, CourseVersion.id == Course.current_version_id)
@@ -99,7 +123,34 @@ def begin(person_id: int, course_id: int, *, today: date, now: datetime, by: By)
     db.session.flush()
     unit_id = queries.workplace(person_id, today).unit_id
     emit(CourseStarted(course_id=course_id, on=today, title=course.title, person_id=person_id, unit_id=unit_id), by=by)
-    return enrolment_id
+    return enrolment.id
+
+
+def _is_done(enrolment: Enrolment) -> bool:
+    """Whether its round has been completed."""
+    completed_on = db.session.scalar(
+        select(func.max(Completion.completed_on)).where(
+            Completion.person_id == enrolment.person_id,
+            Completion.version_id == enrolment.version_id,
+            Completion.voided_at.is_(None),
+        )
+    )
+    return rules.is_round_done(number=enrolment.round, started_on=enrolment.started_on, completed_on=completed_on)
+
+
+def why_not_again(person_id: int, course_id: int, *, today: date) -> Refusal | None:
+    """Say what forbids studying a completed course anew today, or None: it was not completed this year, or a duty asks
+    for it although it was."""
+    course = db.session.execute(
+        select(Course.current_version_id, Course.retired_at).where(Course.id == course_id)
+    ).one()  # fmt: skip
+    if course.retired_at is not None:
+        return Refusal.RETIRED
+    earlier = queries.completion_days(person_id, course_id)
+    if (refusal := rules.why_not_again(earlier, today, is_needed=False)) is None:
+        return None
+    is_needed = _is_needed(person_id, course_id, course.current_version_id, today)
+    return rules.why_not_again(earlier, today, is_needed=True) if is_needed else refusal
 
 
 # Lessons --------------------------------------------------------------------------------------------------------------
@@ -158,16 +209,21 @@ def _keep(person_id: int, slug: str, key: str, percent: int, done_at: datetime |
 
 
 def why_not_sit(person_id: int, version_id: int) -> Refusal | None:
-    """Say what forbids the final quiz: not begun, or a lesson not done; None when it may be taken."""
-    enrolment_id = db.session.scalar(
-        select(Enrolment.id).where(
+    """Say what forbids the final quiz: not begun, completed, or a lesson not done; None when it may be taken."""
+    enrolment = db.session.scalar(
+        select(Enrolment)
+        .where(
             Enrolment.person_id == person_id, Enrolment.version_id == version_id, Enrolment.started_on.is_not(None)
         )
-    )
-    if enrolment_id is None:
+        .order_by(Enrolment.round.desc())
+        .limit(1)
+    )  # fmt: skip
+    if enrolment is None:
         return Refusal.NOT_BEGUN
+    if _is_done(enrolment):
+        return Refusal.ROUND_DONE
     done = select(LessonProgress.lesson_id).where(
-        LessonProgress.enrolment_id == enrolment_id, LessonProgress.done_at.is_not(None)
+        LessonProgress.enrolment_id == enrolment.id, LessonProgress.done_at.is_not(None)
     )
     left = select(Lesson.id).where(Lesson.version_id == version_id, Lesson.id.not_in(done)).limit(1)
     return None if db.session.scalar(left) is None else Refusal.LESSONS_LEFT
@@ -193,6 +249,8 @@ class Result:
     """Empty takes the course's own."""
     score: Decimal | None = None
     evidence: str = ""
+    since: date | None = None
+    """The day on which the course was begun anew: what was completed before does not stand in the way."""
 
 
 def complete(
@@ -200,15 +258,18 @@ def complete(
 ) -> int | None:
     """Record that a passed attempt completed its course; None when the course was completed in that year already."""
     row = db.session.execute(
-        select(CourseVersion.course_id, Enrolment.started_on)
+        select(CourseVersion.course_id, Enrolment.started_on, Enrolment.round)
         .outerjoin(
             Enrolment, (Enrolment.version_id == CourseVersion.id) & (Enrolment.person_id == person_id)
         )
         .where(CourseVersion.id == version_id)
+        .order_by(Enrolment.round.desc())
+        .limit(1)
     ).one()  # fmt: skip
     result = Result(
         person_id=person_id, course_id=row.course_id, version_id=version_id, attempt_id=attempt_id, completed_on=on,
         started_on=row.started_on, score=score, source=CompletionSource.ONLINE,
+        since=row.started_on if (row.round or 1) > 1 else None,
     )  # fmt: skip
     try:
         return record_completion(result, today=on, now=now, by=by)
@@ -260,7 +321,8 @@ _COMPLETE = insert(Completion.__table__).returning(Completion.__table__.c.id)
 def record_completion(result: Result, *, today: date, now: datetime, by: By) -> int:
     """Write a completion with the unit and position of its day, and announce it; returns its id.
 
-    Raises Refused when the course is completed in that calendar year already, the day lies ahead, or no hours count.
+    Raises Refused when the course is completed in that calendar year already and no duty asks for it once more, the
+    day lies ahead, or no hours count.
     """
     lock(f"completion:{result.person_id}:{result.course_id}")
     key = {"person_id": result.person_id, "course_id": result.course_id}
@@ -269,7 +331,10 @@ def record_completion(result: Result, *, today: date, now: datetime, by: By) -> 
     before = rows[0]
     earlier = [row.completed_on for row in rows if row.completed_on is not None]
     hours = before.hours if result.hours is None else result.hours
-    if refusal := rules.why_not_complete(earlier, on, today, hours):
+    refusal = rules.why_not_complete(earlier, on, today, hours, since=result.since)
+    if refusal is Refusal.COMPLETED_THIS_YEAR and _is_needed(result.person_id, result.course_id, version_id, on):
+        refusal = rules.why_not_complete(earlier, on, today, hours, is_needed=True)
+    if refusal is not None:
         raise Refused(refusal)
     unit_id = before.unit_id
     values: dict[str, Any] = {

@@ -71,6 +71,7 @@ def study(slug: str) -> Response:
     lessons = queries.outline(course.version_id, course.enrolment_id if course.started_on else None)
     steps = queries.steps(lessons)
     attempts = papers.attempts_of(_learner(), course.version_id)
+    again = course.completed and service.why_not_again(_learner(), course.course_id, today=clock.today()) is None
     going_on = rules.resume(steps, course.last_lesson_id)
     return page(
         "learning/study.html",
@@ -80,7 +81,7 @@ def study(slug: str) -> Response:
         percent=rules.percent_done(steps, course.completed),
         minutes_left=rules.minutes_left(steps, course.quiz_minutes, course.completed),
         attempts=attempts,
-        standing=assessment.standing(attempts, course.attempts_allowed, clock.today()),
+        again=again,
         now=clock.now(),
         certificate=_certificate(course.completion_id),
     )
@@ -169,7 +170,7 @@ def quiz(slug: str) -> AnyResponse:
         return _to(".study", slug=slug)
     lessons = queries.outline(course.version_id, course.enrolment_id)
     attempts = papers.attempts_of(_learner(), course.version_id)
-    standing = assessment.standing(attempts, course.attempts_allowed, clock.today())
+    standing = assessment.standing(attempts, course.attempts_allowed, clock.today(), course.since)
     last = attempts[-1] if attempts else None
     return page(
         "learning/quiz.html",
@@ -177,10 +178,17 @@ def quiz(slug: str) -> AnyResponse:
         missing=[row for row in lessons if not row.done],
         attempts=attempts,
         standing=standing,
-        refusal=labels.REFUSALS[standing.refusal] if standing.refusal else "",
+        refusal=_refusal(course, standing.refusal),
         unfinished=last if last is not None and last.submitted_at is None else None,
         now=clock.now(),
     )
+
+
+def _refusal(course: queries.Study, refusal: assessment.Refusal | None) -> str:
+    """Why no attempt may begin, in words; "" when one may."""
+    if course.completed:
+        return str(labels.REFUSALS[service.Refusal.ROUND_DONE])
+    return str(labels.REFUSALS[refusal]) if refusal else ""
 
 
 @bp.post("/<slug>/bai-kiem-tra")
@@ -191,7 +199,9 @@ def start_attempt(slug: str) -> AnyResponse:
     try:
         if refusal := service.why_not_sit(_learner(), course.version_id):
             raise Refused(refusal)
-        attempt_id = assessment.start_attempt(_learner(), course.version_id, now=clock.now(), by=current_user)
+        attempt_id = assessment.start_attempt(
+            _learner(), course.version_id, now=clock.now(), by=current_user, since=course.since
+        )
     except Refused as refused:
         flash(str(labels.REFUSALS[refused.reason]), "late")
         return _to(".quiz", slug=slug)
@@ -306,6 +316,7 @@ def result(slug: str, attempt_id: int) -> AnyResponse:
     sitting = _sitting(slug, attempt_id)
     if sitting.submitted_at is None:
         return _to(".attempt", slug=slug, attempt_id=attempt_id, place=1)
+    course = _study(slug)
     paper = papers.paper_in_full(attempt_id)
     attempts = papers.attempts_of(_learner(), sitting.version_id)
     completion_id = queries.completion_of_attempt(attempt_id) if sitting.passed else None
@@ -314,7 +325,7 @@ def result(slug: str, attempt_id: int) -> AnyResponse:
         sitting=sitting,
         paper=paper,
         right=sum(shown.points == 1 for shown in paper),
-        standing=assessment.standing(attempts, sitting.attempts_allowed, clock.today()),
+        standing=assessment.standing(attempts, sitting.attempts_allowed, clock.today(), course.since),
         completed=completion_id is not None,
         certificate=_certificate(completion_id),
     )

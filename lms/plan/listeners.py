@@ -5,6 +5,7 @@ from datetime import date
 
 from lms.changes.events import ChangeUndone
 from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted
+from lms.learning.service import tells_of_needs
 from lms.organisation.events import (
     OrganisationLoaded,
     PostingsChanged,
@@ -75,6 +76,7 @@ def transfer_answered(event: TransferAnswered, by: By) -> None:
 
 
 tells_of_duties(queries.duties_in)
+tells_of_needs(queries.asks_for)
 
 
 @listens_to(ChangeUndone)

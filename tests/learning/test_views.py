@@ -262,7 +262,7 @@ def test_a_full_paper_passes_completes_the_course_and_explains_every_answer(an, 
     assert (completion.unit_id, completion.department, completion.source) == (cast.ward.id, "Văn phòng", "online")
     assert "learning:course:completed" in audited()
     assert "Đã hoàn thành ngày 24/11/2026" in an.get("learning.study", slug=slug).text
-    assert "Anh/chị đã đạt bài kiểm tra này trong năm nay" in an.get("learning.quiz", slug=slug).text
+    assert "Anh/chị đã hoàn thành khóa học này" in an.get("learning.quiz", slug=slug).text
 
 
 def test_a_failed_paper_shows_own_and_right_answers_and_the_attempts_left(an, cast, slug, paper):

@@ -281,9 +281,13 @@ class Stage:
 
     def _began(self, one: Played, person: int, fact: Fact, now: datetime) -> None:
         course = COURSE_IDS[fact.values["course"]]
+        version = version_of(course, fact.values["version"])
+        before = sa.select(sa.func.count(Enrolment.id)).where(
+            Enrolment.person_id == person, Enrolment.version_id == version
+        )
         self._add(
-            Enrolment, person_id=person, course_id=course, version_id=version_of(course, fact.values["version"]),
-            source="chosen", enrolled_at=now, started_on=fact.day,
+            Enrolment, person_id=person, course_id=course, version_id=version,
+            round=1 + (db.session.scalar(before) or 0), source="chosen", enrolled_at=now, started_on=fact.day,
         )  # fmt: skip
         self._write()
         service.refresh_person_course(person, course, TODAY)

@@ -1,7 +1,7 @@
 """Reading plans, obligations and the facts behind them."""
 
 from lms.plan.queries.checks import Proof, last_checks, proof
-from lms.plan.queries.duties import Duty, all_duties_of, duties_of
+from lms.plan.queries.duties import Duty, all_duties_of, asks_for, duties_of
 from lms.plan.queries.effects import Effect, effects
 from lms.plan.queries.facts import facts_of, requirement_facts, tree
 from lms.plan.queries.following import (
@@ -97,6 +97,7 @@ __all__ = [
     "address_of",
     "all_duties_of",
     "anybody_is_posted",
+    "asks_for",
     "clauses_of",
     "contacts_for",
     "count_undecided",

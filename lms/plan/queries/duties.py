@@ -9,11 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lms.catalogue.models import CourseVersion
 from lms.plan import rules
 from lms.plan.models import Clause, CourseEquivalent, Cycle, Obligation, Plan, Requirement, RequirementCourse
 from lms.plan.queries.facts import completion_facts, equivalents_of
 from lms.plan.queries.standing import COLUMNS, TODAY, state_of, with_standing
 from lms.plan.rules import FOREVER, State
+from lms.plan.rules.states import WAIVED
 from lms.platform.db import db
 
 URGENCY = {
@@ -133,6 +135,26 @@ def all_duties_of(person_id: int, today: date) -> list[Duty]:
     """Every obligation the person ever had or will have, the most urgent first, ended ones last."""
     rows = db.session.execute(_rows(), {"person_id": person_id, "today": today}).all()
     return sorted(_duties(person_id, rows, today), key=_urgency)
+
+
+def asks_for(person_id: int, course_id: int, version_id: int | None, on: date) -> bool:
+    """Whether a duty of the person that is still open would come further by one more completion of a course that day.
+
+    What was completed before does not help a renewal, nor a duty that takes recent results or a later version only.
+    Hours do not ask for the same course twice.
+    """
+    version = db.session.scalar(sa.select(CourseVersion.number).where(CourseVersion.id == version_id))
+    grouped: dict[int, list[Any]] = {}
+    for row in db.session.execute(_rows(), {"person_id": person_id, "today": on}):
+        if row.fulfilled_on == FOREVER and row.rule != "hours" and row.kind != WAIVED:
+            grouped.setdefault(row.id, []).append(row)
+    if not grouped:
+        return False
+    before = completion_facts(person_id)
+    after = (*before, rules.CompletionFact(course_id, on, version=version))
+    equivalents = equivalents_of({row[0].requirement_id for row in grouped.values() if row[0].has_equivalents})
+    wanted = [_counted(rows, equivalents) for rows in grouped.values()]
+    return any(rules.progress_of(**w, completions=after) != rules.progress_of(**w, completions=before) for w in wanted)
 
 
 def _urgency(duty: Duty) -> tuple[int, date, int]:
