@@ -15,6 +15,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.ORGANISATION_POSTING_CHANGE,
             P.ORGANISATION_ROSTER_IMPORT,
             P.PLAN_OBLIGATION_READ,
+            P.PLAN_PERIOD_CLOSE,
             P.PLAN_PLAN_READ,
             P.PLAN_WAIVER_GRANT,
             P.REPORTS_COMPLIANCE_READ,

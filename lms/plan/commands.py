@@ -1,4 +1,4 @@
-"""`flask plan import`, `flask plan rebuild`, `flask check-derived`; `flask figures` lies beside what it makes."""
+"""`flask plan import`, `flask plan rebuild`, `flask check-derived`; `figures` and `periods` lie beside what they make."""
 
 import json
 from dataclasses import asdict
@@ -10,6 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from lms.plan import jobs, service
 from lms.plan.figures.commands import figures
+from lms.plan.periods.commands import periods
 from lms.plan.queries import Effect
 from lms.platform import clock, vietnamese
 from lms.platform.db import transaction
@@ -140,4 +141,4 @@ def _tell_difference(told: dict[str, Any]) -> None:
     click.echo(f"  {whose}{TABLES[told['table']]} {WRONG[told['what']]} [{key}] {values}")
 
 
-groups = (plan, check_derived, figures)
+groups = (plan, check_derived, figures, periods)

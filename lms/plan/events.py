@@ -134,3 +134,41 @@ class GrantWithdrawn(Event):
     requirement: str
     due_on: date
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodClosed(Event):
+    """Figures of a plan on a day were closed; the log, sealed by itself, keeps the digest."""
+
+    key: ClassVar[str] = "plan:period:closed"
+    period: int
+    code: str
+    name: str
+    number: str
+    as_of: date
+    persons: int
+    duties: int
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodCorrected(Event):
+    """An erratum to closed figures was issued."""
+
+    key: ClassVar[str] = "plan:period:corrected"
+    period: int
+    code: str
+    name: str
+    erratum: int
+    lines: int
+    reason: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodsVerified(Event):
+    """Closed periods were proven against their seals."""
+
+    key: ClassVar[str] = "plan:period:verified"
+    periods: int
+    broken: int

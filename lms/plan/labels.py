@@ -16,6 +16,11 @@ from lms.platform import vietnamese
 from lms.platform.i18n import due_day_words
 
 EVENTS: dict[str, str] = {
+    "plan:period:closed": "Chốt số liệu {name} (mã {code}), Kế hoạch số {number}, đến ngày {as_of}: {persons} người, "
+    "{duties} lượt; SHA-256 {digest}",
+    "plan:period:corrected": "Đính chính số {erratum} của kỳ chốt {name} (mã {code}): {lines} lượt; {reason}; "
+    "SHA-256 {digest}",
+    "plan:period:verified": "Kiểm tra niêm phong {periods} kỳ chốt số liệu: {broken} kỳ không nguyên vẹn",
     "plan:plan:imported": "Nhập Kế hoạch số {number}: thêm {added}, sửa {changed}, kết thúc {ended} yêu cầu; "
     "{gained} lượt phải học thêm, {lost} lượt thôi phải học.",
     "plan:derived:checked": "Đối chiếu độc lập số liệu của {people} người: {differences} chỗ lệch",

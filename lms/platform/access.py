@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ORGANISATION_ROSTER_IMPORT = "organisation:roster:import"
     ORGANISATION_UNIT_REORGANISE = "organisation:unit:reorganise"
     PLAN_OBLIGATION_READ = "plan:obligation:read"
+    PLAN_PERIOD_CLOSE = "plan:period:close"
     PLAN_PLAN_IMPORT = "plan:plan:import"
     PLAN_PLAN_READ = "plan:plan:read"
     PLAN_WAIVER_GRANT = "plan:waiver:grant"

@@ -1,0 +1,37 @@
+"""Reading closed periods, their figures, and what differs from what is known now."""
+
+from lms.plan.periods.queries.figures import cells_of, persons_of, stages_of
+from lms.plan.periods.queries.listing import (
+    DifferenceFilter,
+    cause_counts,
+    count_differences,
+    differences,
+    errata_of,
+    erratum_lines,
+    period_of_code,
+    periods,
+    requirements_of,
+    units_of,
+)
+from lms.plan.periods.queries.people import PersonLine, Wanted, count_people, people, people_stream
+
+__all__ = [
+    "DifferenceFilter",
+    "PersonLine",
+    "Wanted",
+    "cause_counts",
+    "cells_of",
+    "count_differences",
+    "count_people",
+    "differences",
+    "errata_of",
+    "erratum_lines",
+    "people",
+    "people_stream",
+    "period_of_code",
+    "periods",
+    "persons_of",
+    "requirements_of",
+    "stages_of",
+    "units_of",
+]
