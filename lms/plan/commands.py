@@ -1,4 +1,4 @@
-"""`flask plan import`, `flask plan rebuild`, `flask check-derived`; `figures` and `periods` lie beside what they make."""
+"""`flask plan import`, `flask plan rebuild`, `flask check-derived`; `figures`, `periods` lie beside what they make."""
 
 import json
 from dataclasses import asdict

@@ -8,7 +8,7 @@ import click
 from lms.platform import vietnamese
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day, yyyy-mm-dd or dd/mm/yyyy."""
 
     name = "ngày"
