@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.organisation.models import Posting, Reform, Succession, Unit, UnitClosure, UnitName, UnitPlace
 from lms.organisation.scope import within
 from lms.platform.access import Actor, Permission
+from lms.platform.columns import Day
 from lms.platform.db import db
 
 
@@ -67,7 +69,7 @@ def root_on(day: date) -> Unit | None:
     )
 
 
-def _name_nearest(day: date, unit: Any = Unit.id) -> Any:
+def _name_nearest(day: Any, unit: Any = Unit.id) -> Any:
     """The id of the name a unit bore on the day, or of its last name before it, or of its first."""
     name = aliased(UnitName)
     return (
@@ -79,7 +81,7 @@ def _name_nearest(day: date, unit: Any = Unit.id) -> Any:
     )
 
 
-def _rows(day: date) -> Any:
+def _rows(day: Any) -> Any:
     """Units with the name of the day; the start of most readings here."""
     return (
         select(
@@ -97,9 +99,15 @@ def _rows(day: date) -> Any:
     )
 
 
+@lru_cache(maxsize=1)
+def _one() -> Any:
+    # Every act on a posting names its unit, and writing this down costs more than reading the row.
+    return _rows(bindparam("day", type_=Day())).where(Unit.id == bindparam("unit"))
+
+
 def unit_row(unit_id: int, day: date) -> UnitRow:
     """A unit with the name it bore on the day (its nearest name if it did not stand then)."""
-    return UnitRow(**db.session.execute(_rows(day).where(Unit.id == unit_id)).mappings().one())
+    return UnitRow(**db.session.execute(_one(), {"day": day, "unit": unit_id}).mappings().one())
 
 
 def name_on(unit_id: int, day: date) -> str:

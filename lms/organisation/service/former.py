@@ -1,6 +1,8 @@
 """Deriving former_unit: where each person stood in the structure that a reform ended."""
 
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,7 +25,19 @@ def refresh_former_units(person_ids: Iterable[int] | None) -> None:
 
 
 def _refresh(some: list[int] | None) -> None:
-    forget = sa.delete(FormerUnit)
+    forget, write = _statements(everyone=some is None)
+    values = {} if some is None else {"people": some}
+    db.session.flush()
+    connection = db.session.connection()
+    connection.execute(forget, values)
+    connection.execute(write, values)
+
+
+@lru_cache(maxsize=2)
+def _statements(*, everyone: bool) -> tuple[Any, Any]:
+    """What forgets former units and what derives them; written down once, for every act on a posting needs them."""
+    table: Any = FormerUnit.__table__
+    forget = sa.delete(table)
     last = (
         sa.select(
             Reform.id.label("reform_id"),
@@ -47,14 +61,10 @@ def _refresh(some: list[int] | None) -> None:
             ),
         )
     )
-    if some is not None:
-        forget = forget.where(FormerUnit.person_id.in_(some))
-        last = last.where(Posting.person_id.in_(some))
+    if not everyone:
+        people = sa.bindparam("people", expanding=True)
+        forget = forget.where(table.c.person_id.in_(people))
+        last = last.where(Posting.person_id.in_(people))
     ranked = last.subquery()
-    db.session.execute(forget)
-    db.session.execute(
-        sa.insert(FormerUnit).from_select(
-            ["reform_id", "person_id", "unit_id"],
-            sa.select(ranked.c.reform_id, ranked.c.person_id, ranked.c.unit_id).where(ranked.c.place == 1),
-        )
-    )
+    found = sa.select(ranked.c.reform_id, ranked.c.person_id, ranked.c.unit_id).where(ranked.c.place == 1)
+    return forget, sa.insert(table).from_select(["reform_id", "person_id", "unit_id"], found)

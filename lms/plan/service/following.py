@@ -1,7 +1,7 @@
 """Deriving a few people anew by the pure rule, without work tables: what stands is read, what differs is written."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -151,11 +151,11 @@ def _write(connection: sa.Connection, difference: _Difference) -> None:
         (Reason, [(fact, None) for fact in difference.reasons], difference.no_reasons),
     ):
         changed = [
-            {"at": row_id, **{f"to_{name}": value for name, value in asdict(fact).items()}}
+            {"at": row_id, **{f"to_{name}": value for name, value in vars(fact).items()}}
             for fact, row_id in rows
             if row_id is not None
         ]
-        new = [asdict(fact) for fact, row_id in rows if row_id is None]
+        new = [dict(vars(fact)) for fact, row_id in rows if row_id is None]
         if gone:
             connection.execute(_removal(model), {"ids": gone})
         if changed:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from lms.platform import clock, config
 from lms.platform.db import db
 from tests.factories import fresh_database
 from tests.plan.sequences.events import Case, Event
-from tests.plan.sequences.runs import Tally, batch, play, report, run
+from tests.plan.sequences.runs import Tally, batch, play, report, run_one
 from tests.plan.world import NOW
 
 
@@ -58,39 +59,64 @@ def _event(step: str, person: str, kind: str, seed: str) -> Event:
 
 
 def _many(arguments: argparse.Namespace) -> None:
-    """Share the batches among processes, each with a database of its own."""
-    began = time.perf_counter()
+    """Share the batches among processes, each with a database of its own; stopped early, it tells how far it came."""
+    signal.signal(signal.SIGTERM, _stop)
+    fork = get_context("fork")
+    done: Any = fork.Queue()
     number = arguments.processes
-    jobs = [
-        (place, arguments.seed + place, number, -(-arguments.sequences // number), arguments.every)
-        for place in range(number)
+    workers = [
+        fork.Process(target=_work, args=(place, count(arguments.seed + place, number), done)) for place in range(number)
     ]
-    with get_context("fork").Pool(number) as pool:
-        tallies = pool.map(_work, jobs)
-    total = Tally()
-    for tally in tallies:
-        total += tally
-    seconds = time.perf_counter() - began
-    print(f"{total.sequences} sequences hold; {seconds:.0f} s, {total.sequences / seconds:.1f} a second")
-    print(f"{sum(total.events.values())} events in them, {sum(total.refused.values())} refused besides")
-    for kind, times in sorted(total.events.items()):
-        print(f"  {kind:<18}{times:>9}   refused {total.refused[kind]:>8}")
-
-
-def _work(job: tuple[int, int, int, int, float]) -> Tally:
-    place, seed, step, sequences, every = job
+    for worker in workers:
+        worker.start()
+    total, last, failed = Tally(), arguments.seed, ""
     began = told = time.perf_counter()
+    try:
+        while total.sequences < arguments.sequences and not failed:
+            tally, seed, failed = done.get()
+            total += tally
+            last = max(last, seed)
+            if time.perf_counter() - told >= arguments.every:
+                told = time.perf_counter()
+                print(_reached(total, last, began), flush=True)
+    except KeyboardInterrupt:
+        print("stopped")
+    for worker in workers:
+        worker.terminate()
+    print(failed or _told(total, last, began))
+    sys.exit(bool(failed))
 
-    def progress(tally: Tally, last: int) -> None:
-        nonlocal told
-        now = time.perf_counter()
-        if now - told >= every:
-            told = now
-            rate = tally.sequences / (now - began)
-            print(f"process {place}: {tally.sequences} of {sequences}, batch {last}, {rate:.1f} a second", flush=True)
 
+def _stop(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _reached(total: Tally, last: int, began: float) -> str:
+    seconds = time.perf_counter() - began
+    rate = total.sequences / seconds
+    return f"{total.sequences} sequences hold, up to batch {last}; {seconds:.0f} s, {rate:.1f} a second"
+
+
+def _told(total: Tally, last: int, began: float) -> str:
+    lines = [
+        _reached(total, last, began),
+        f"{sum(total.events.values())} events in them, {sum(total.refused.values())} refused besides",
+    ]
+    kinds = sorted(total.events.items())
+    return "\n".join(lines + [f"  {kind:<18}{times:>9}   refused {total.refused[kind]:>8}" for kind, times in kinds])
+
+
+def _work(place: int, seeds: Iterator[int], done: Any) -> None:
+    """Play batch after batch until somebody says it is enough; tell each, and the first that fails."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with database(f"seq{place}"):
-        return run(count(seed, step), until=sequences, progress=progress)
+        for seed in seeds:
+            try:
+                done.put((run_one(seed), seed, ""))
+            except AssertionError as failure:
+                done.put((Tally(), seed, f"batch {seed}: {failure}"))
+                return
 
 
 @contextmanager

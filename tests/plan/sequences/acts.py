@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from lms.assessment.events import AttemptSubmitted
 from lms.assessment.models import Attempt
-from lms.catalogue.models import CourseVersion
 from lms.learning import service as learning
 from lms.learning.models import Completion
 from lms.learning.service import CompletionSource, Result
@@ -102,7 +101,8 @@ def leave(city: City, person: Person, random: Random) -> str:
 
 def come_back(city: City, person: Person, random: Random) -> str:
     """Somebody who is posted nowhere begins again, in the service's own way."""
-    free = [day for day in EDGES if city.free(person.id, day, day + ONE_DAY)]
+    primary = [posting for posting in city.postings(person.id) if posting.is_primary]
+    free = [day for day in EDGES if not any(posting.from_on <= day < posting.to_on for posting in primary)]
     if not free:
         return transfer(city, person, random)
     day = random.choice(free)
@@ -291,7 +291,7 @@ def complete(city: City, person: Person, random: Random) -> str:
     version = random.choice((None, 1, 2))
     result = Result(
         person_id=person.id, course_id=course, completed_on=day, source=random.choice(list(CompletionSource)),
-        version_id=version and _version(course, version), hours=random.choice((None, *HOURS)),
+        version_id=version and city.versions[course, version], hours=random.choice((None, *HOURS)),
         content_group=random.choice(("", *GROUPS)),
     )  # fmt: skip
     learning.record_completion(result, today=TODAY, now=NOW, by=SYSTEM)
@@ -299,17 +299,11 @@ def complete(city: City, person: Person, random: Random) -> str:
     return f"completed course {place + 1} on {day} ({told})"
 
 
-def _version(course_id: int, number: int) -> int | None:
-    return db.session.scalar(
-        sa.select(CourseVersion.id).where(CourseVersion.course_id == course_id, CourseVersion.number == number)
-    )
-
-
 def sit(city: City, person: Person, random: Random) -> str:
     """A quiz is passed: learning hears it and completes the course, if it was not completed in that year."""
     place, number = random.randrange(len(city.courses)), random.choice((1, 2))
     course, day = city.courses[place], some_day(random)
-    version = _version(course, number)
+    version = city.versions[course, number]
     ended = datetime.combine(day, time(9), UTC)
     before = sa.select(sa.func.count(Attempt.id)).where(Attempt.person_id == person.id, Attempt.version_id == version)
     attempt = Attempt(

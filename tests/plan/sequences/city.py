@@ -1,11 +1,10 @@
 """The small city of a batch: a tree, courses in two versions, a plan, people; and what an event needs to look up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,14 +47,19 @@ class City:
         """Write the city down and import its plan."""
         self.case = case
         self.units: list[Place] = []
+        self._held_units: Sequence[Unit] = []
         self.reforms = 0
         """How many reforms there were so far."""
         self.last_reform = (b"", date.min)
         """The file of the last one, and its day."""
         self._tree()
         self._roles()
+        self.versions: dict[tuple[int, int], int] = {}
+        """(course, number) → the id of the version."""
         self.courses = self._courses()
         self.people = self._people()
+        # The session forgets what nobody holds: each act would read its person and its units again.
+        self._held_people = db.session.scalars(sa.select(Person)).all()
         self.plan = PlanFile(case.seed, case.requirements)
         service.import_plan(self.plan.text(), by=SYSTEM, today=date(2024, 1, 1), now=NOW)
         self.obligation_ids: dict[tuple[int, int, int], int] = {}
@@ -86,8 +90,9 @@ class City:
 
     def look_again(self) -> None:
         """Read the units anew, after they changed."""
-        rows = db.session.execute(sa.select(Unit.id, Unit.code, Unit.valid_from, Unit.valid_to).order_by(Unit.id))
-        self.units = [Place(*row) for row in rows]
+        wanted = sa.select(Unit).order_by(Unit.id).execution_options(populate_existing=True)
+        self._held_units = db.session.scalars(wanted).all()
+        self.units = [Place(unit.id, unit.code, unit.valid_from, unit.valid_to) for unit in self._held_units]
 
     def standing(self, day: date) -> list[Place]:
         """The units that stand on a day."""
@@ -114,6 +119,7 @@ class City:
             db.session.add(version)
             db.session.flush()
             course.current_version_id = version.id
+            self.versions[course.id, number] = version.id
         db.session.flush()
         return course.id
 
@@ -141,8 +147,8 @@ class City:
 
 
 @contextmanager
-def derived_together(together: bool) -> Iterator[None]:
-    """Make the derivations that are asked for inside once, at the end, for all people at once.
+def derived_together(together: bool, *, in_sets: bool) -> Iterator[None]:
+    """Make the derivations that are asked for inside once, at the end, for all people at once: in memory or by set SQL.
 
     Everybody for whom nobody asks stays as he was: a listener that is missing is noticed all the same.
     """
@@ -150,18 +156,14 @@ def derived_together(together: bool) -> Iterator[None]:
         yield
         return
     waiting: set[int] = set()
-    real = derivation._derive
-
-    def collect(scope: Any, progress: Any = None) -> None:
-        if scope.person_ids is not None and scope.requirement_ids is None:
-            waiting.update(scope.person_ids)
-        else:
-            real(scope, progress)
-
-    derivation._derive = collect
+    real, few = derivation.follow_people, derivation.FEW
+    derivation.follow_people = waiting.update
     try:
         yield
     finally:
-        derivation._derive = real
-    if waiting:
+        derivation.follow_people = real
+    derivation.FEW = 0 if in_sets else few
+    try:
         service.refresh_people(waiting)
+    finally:
+        derivation.FEW = few
