@@ -62,7 +62,7 @@ def _statements(*, everyone: bool) -> tuple[Any, Any]:
         )
     )
     if not everyone:
-        people = sa.bindparam("people", expanding=True)
+        people: Any = sa.bindparam("people", expanding=True)
         forget = forget.where(table.c.person_id.in_(people))
         last = last.where(Posting.person_id.in_(people))
     ranked = last.subquery()

@@ -19,6 +19,7 @@ from lms.platform.columns import FOREVER
 from lms.platform.db import db
 from tests.plan.sequences.city import TODAY, City
 from tests.plan.sequences.events import some_day
+from tests.plan.sequences.former import plain_former_units
 from tests.plan.world import NOW, merged
 
 Rows = list[tuple[Any, ...]]
@@ -137,6 +138,9 @@ def _same_former_units() -> None:
     if before != after:
         row = min(set(before) ^ set(after))
         raise Difference(f"former units differ: left {before}, anew {after}", row[1])
+    if after != (plain := plain_former_units()):
+        row = min(set(after) ^ set(plain))
+        raise Difference(f"former units: SQL and plain loops differ: {after}, by loops {plain}", row[1])
 
 
 def same_closure() -> None:
