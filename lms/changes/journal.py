@@ -127,16 +127,16 @@ def _sqlite_triggers(table: sa.Table, change_id: int) -> list[str]:
     ]
 
 
+_NET = """FROM (
+  SELECT table_name, key, MIN(id) AS first_id, MAX(id) AS last_id FROM change_row
+  WHERE change_id = :change GROUP BY table_name, key) k
+JOIN change_row f ON f.id = k.first_id JOIN change_row l ON l.id = k.last_id"""
+
+
 def net_rows(connection: sa.Connection, change_id: int) -> dict[str, list[Net]]:
     """Table → what became of each row, however often it was changed; rows that ended as they began are left out."""
     rows = connection.execute(
-        sa.text(
-            "SELECT f.table_name, f.key, f.before, l.after FROM ("
-            " SELECT table_name, key, MIN(id) AS first_id, MAX(id) AS last_id FROM change_row"
-            " WHERE change_id = :change GROUP BY table_name, key) k"
-            " JOIN change_row f ON f.id = k.first_id JOIN change_row l ON l.id = k.last_id"
-            " ORDER BY f.table_name, k.first_id"
-        ),
+        sa.text(f"SELECT f.table_name, f.key, f.before, l.after {_NET} ORDER BY f.table_name, k.first_id"),
         {"change": change_id},
     )
     found: dict[str, list[Net]] = {}
@@ -144,6 +144,16 @@ def net_rows(connection: sa.Connection, change_id: int) -> dict[str, list[Net]]:
         if before != after:
             found.setdefault(table, []).append(Net(table, key, before, after))
     return found
+
+
+def net_counts(connection: sa.Connection, change_id: int) -> dict[str, int]:
+    """Table → how many of its rows ended otherwise than they began."""
+    differs = "IS DISTINCT FROM" if connection.dialect.name == "postgresql" else "IS NOT"
+    rows = connection.execute(
+        sa.text(f"SELECT f.table_name, COUNT(*) {_NET} WHERE f.before {differs} l.after GROUP BY f.table_name"),
+        {"change": change_id},
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def put_back(connection: sa.Connection, change_id: int) -> dict[str, list[Net]]:

@@ -1,10 +1,12 @@
 """The kinds of change sets, told by the domains that know how to carry them out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
+
+import sqlalchemy as sa
 
 from lms.platform.access import Permission
 from lms.platform.events import By
@@ -12,11 +14,13 @@ from lms.platform.events import By
 
 @dataclass(frozen=True)
 class Effect:
-    """What an act does to one duty of one person."""
+    """What an act does to one duty of one person, as a watch's SELECT tells it."""
 
     person_id: int
     personal_id: str
     name: str
+    search_key: str
+    """The name without marks."""
     requirement_id: int
     requirement: str
     """Plan and requirement: KH-239/YC-01."""
@@ -59,8 +63,21 @@ class Kind:
     """The day on which duties are compared before and after: that of the act, if it lies ahead."""
 
 
+class Watch(Protocol):
+    """Looks on while an act is carried out."""
+
+    def effects(self) -> sa.TextualSelect:
+        """A SELECT of every duty that the act changed, its columns those of Effect; good until the watch ends."""
+
+
+class Watcher(Protocol):
+    """Begins a watch around an act: duties are compared on `day`. `dry`: what the act derives is not written."""
+
+    def __call__(self, day: date, *, dry: bool) -> AbstractContextManager[Watch]:
+        """Watch what happens inside."""
+
+
 _kinds: dict[str, Kind] = {}
-Watcher = Callable[[date], AbstractContextManager[Callable[[], Iterator[Effect]]]]
 _watchers: list[Watcher] = []
 
 
@@ -81,12 +98,11 @@ def names() -> list[str]:
 
 
 def watches(watcher: Watcher) -> Watcher:
-    """Register who can tell what an act did to duties on a day: a context around the act, asked at its end."""
-    if watcher not in _watchers:
-        _watchers.append(watcher)
+    """Register who tells what an act does to duties."""
+    _watchers[:] = [watcher]
     return watcher
 
 
-def watchers() -> list[Watcher]:
-    """Everybody who can tell."""
-    return list(_watchers)
+def watching(day: date, *, dry: bool) -> AbstractContextManager[Watch]:
+    """Watch what happens inside."""
+    return _watchers[0](day, dry=dry)

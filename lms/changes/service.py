@@ -1,28 +1,40 @@
 """Proposing, previewing, approving, applying and taking back an act on many people."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime
-from itertools import islice
 from tempfile import TemporaryFile
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from lms.changes import journal, kinds, queries, rules
+from lms.changes import effects, journal, kinds, queries, rules
 from lms.changes.events import ChangeApplied, ChangeApproved, ChangeProposed, ChangeUndone, ChangeWithdrawn
-from lms.changes.kinds import Effect, Unusable
-from lms.changes.models import ChangeEffect, ChangeSet
+from lms.changes.kinds import Unusable
+from lms.changes.models import ChangeSet
 from lms.changes.rules import Refusal
-from lms.changes.tally import Tally, row_of
 from lms.platform.db import db
 from lms.platform.events import By, emit
 from lms.platform.forms import Refused
 
 REQUIREMENT_TABLES = ("requirement", "requirement_course", "course_equivalent", "cycle", "audience")
-SLICE = 5_000
-T = TypeVar("T")
 UNIT_TABLES = ("unit", "unit_name", "unit_place", "succession", "reform")
+T = TypeVar("T")
+Step = Callable[[str], None]
+"""Told the name of each step as it ends, or begins; may raise to leave off."""
+
+
+class MeetsOthers(Refused):
+    """The act would meet people otherwise than was seen; the first few of them."""
+
+    def __init__(self, names: list[str]) -> None:
+        """Keep the names."""
+        super().__init__(Refusal.CHANGED_MEANWHILE)
+        self.names = names
+
+
+def quietly(_step: str) -> None:
+    """Tell nobody."""
 
 
 def propose(
@@ -50,34 +62,42 @@ def propose(
     return change
 
 
-def preview(change: ChangeSet, *, by: By, now: datetime, today: date) -> Tally:
-    """Find out exactly what would happen, by doing it and taking it back; what it meets is kept with the change set.
+def preview(change: ChangeSet, *, by: By, now: datetime, today: date, step: Step = quietly) -> None:
+    """Find out exactly what would happen, by doing it and taking it back; whom it meets is kept with the change set.
 
-    When it cannot be done, `change.said` tells why and nobody is met.
+    When it cannot be done, `change.said` tells why and nobody is met. `step` is told how far it is.
     """
     _lock(change)
     savepoint = db.session.begin_nested()
     said: tuple[str, ...] = ()
-    with TemporaryFile("w+", encoding="utf-8") as spool:
-        tally = Tally()
+    told: dict[str, Any] = {}
+    with TemporaryFile("w+b") as file:
         try:
-            with _watched(change, today) as effects:
-                _act(change, by, now)
-                tally.take(effects(), spool)
+            with _stepping(step), kinds.watching(_day(change, today), dry=True) as watch:
+                told = _noted(change, lambda: _act(change, by, now))[0]
+                step("effects")
+                effects.pour(change.id, watch.effects(), file)
         except Unusable as unusable:
             said = unusable.sentences
         finally:
             savepoint.rollback()
             db.session.expire_all()
-        db.session.execute(sa.delete(ChangeEffect).where(ChangeEffect.change_id == change.id))
         change.said = " ".join(said)[:600]
         change.looked_at = None if said else now
         change.approved_at = change.approved_by = None
-        change.summary = {} if said else tally.summary()
         db.session.flush()
-        if not said:
-            _keep(change, spool)
-    return tally
+        if said:
+            effects.forget(change.id)
+            change.summary = {}
+        else:
+            step("kept")
+            effects.pour_back(change.id, file)
+            change.summary = effects.counts(change.id) | told
+        db.session.flush()
+
+
+def _day(change: ChangeSet, today: date) -> date:
+    return max(today, kinds.kind_of(change.kind).day(change.payload, today))
 
 
 def _act(change: ChangeSet, by: By, now: datetime) -> Any:
@@ -94,23 +114,32 @@ def _act(change: ChangeSet, by: By, now: datetime) -> Any:
     return done
 
 
-def _keep(change: ChangeSet, spool: IO[str]) -> None:
-    """Write the effects down, so many at a time."""
-    spool.seek(0)
-    place = 0
-    while lines := list(islice(spool, SLICE)):
-        rows = [row_of(change.id, place + n, line) for n, line in enumerate(lines, 1)]
-        db.session.execute(sa.insert(ChangeEffect.__table__), rows)
-        place += len(lines)
+def _noted(change: ChangeSet, act: Callable[[], T]) -> tuple[dict[str, Any], T]:
+    """Act while the database notes every row; gives how many rows of facts and letters, and what the act gives."""
+    connection, letters = db.session.connection(), 0
+
+    def count(session: Any, *_: Any) -> None:
+        nonlocal letters
+        letters += sum(getattr(row, "__tablename__", "") == "letter" for row in session.new)
+
+    sa.event.listen(db.session, "before_flush", count)
+    try:
+        with journal.recording(connection, change.id):
+            done = act()
+            db.session.flush()
+    finally:
+        sa.event.remove(db.session, "before_flush", count)
+    return {"rows": journal.net_counts(connection, change.id), "letters": letters}, done
 
 
 @contextmanager
-def _watched(change: ChangeSet, today: date) -> Iterator[Callable[[], Iterator[Effect]]]:
-    """Let everybody who can tell of effects watch what happens inside."""
-    day = max(today, kinds.kind_of(change.kind).day(change.payload, today))
-    with ExitStack() as stack:
-        tellers = [stack.enter_context(watcher(day)) for watcher in kinds.watchers()]
-        yield lambda: (effect for tell in tellers for effect in tell())
+def _stepping(step: Step) -> Iterator[None]:
+    """Let derivations inside say each of their steps."""
+    db.session.info["step"] = step
+    try:
+        yield
+    finally:
+        del db.session.info["step"]
 
 
 def approve(change: ChangeSet, *, by: By, now: datetime) -> None:
@@ -134,10 +163,10 @@ def withdraw(change: ChangeSet, *, by: By, now: datetime) -> None:
     emit(ChangeWithdrawn(unit_id=change.unit_id, change_id=change.id, title=change.title), by=by)
 
 
-def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, today: date) -> int:
-    """Do exactly what was previewed, noting every row; returns how many rows of facts changed.
+def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, today: date, step: Step = quietly) -> int:
+    """Do what was previewed, noting every row; returns how many rows of facts changed.
 
-    Refused when it was not seen or approved, was done before, or would do something else than what was seen. Raises
+    Refused when it was not seen or approved, was done before, or would meet anybody otherwise than was seen. Raises
     Unusable when it can no longer be done. Either way nothing is changed.
     """
     _lock(change)
@@ -145,22 +174,25 @@ def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, tod
         raise Refused(refusal)
     savepoint = db.session.begin_nested()
     try:
-        connection = db.session.connection()
-        with _watched(change, today) as effects:
-            with journal.recording(connection, change.id):
-                _act(change, by, now)
-            tally = Tally()
-            tally.take(effects())
-            if tally.summary() != change.summary:
-                raise Refused(Refusal.CHANGED_MEANWHILE)
+        with _stepping(step), kinds.watching(_day(change, today), dry=False) as watch:
+            told, _done = _noted(change, lambda: _act(change, by, now))
+            step("effects")
+            found = watch.effects()
+            if not effects.are_kept(change.id, found):
+                if strangers := effects.unseen(change.id, found):
+                    raise MeetsOthers(strangers)
+                effects.write(change.id, found)
         savepoint.commit()
     except BaseException:
         if savepoint.is_active:
             savepoint.rollback()
+            db.session.expire_all()
         raise
-    rows = sum(len(rows) for rows in journal.net_rows(connection, change.id).values())
+    change.said = ""
+    change.summary = effects.counts(change.id) | told
     change.applied_by, change.applied_at = by.account_id, now
     db.session.flush()
+    rows = int(sum(told["rows"].values()))
     emit(ChangeApplied(unit_id=change.unit_id, change_id=change.id, title=change.title, rows=rows), by=by)
     return rows
 
@@ -221,22 +253,17 @@ def _done_at_once(
     )
     db.session.add(change)
     db.session.flush()
-    connection, tally = db.session.connection(), Tally()
-    with TemporaryFile("w+", encoding="utf-8") as spool:
-        with _watched(change, today) as effects:
-            with journal.recording(connection, change.id):
-                done = act(change.id)
-                db.session.flush()
-            tally.take(effects(), spool)
-        _keep(change, spool)
-    change.summary = tally.summary()
-    rows = sum(len(rows) for rows in journal.net_rows(connection, change.id).values())
+    with kinds.watching(_day(change, today), dry=False) as watch:
+        told, done = _noted(change, lambda: act(change.id))
+        effects.write(change.id, watch.effects())
+    change.summary = effects.counts(change.id) | told
+    rows = sum(told["rows"].values())
     db.session.flush()
     emit(ChangeApplied(unit_id=unit_id, change_id=change.id, title=change.title, rows=rows), by=by)
     return rows, done
 
 
-def undo(change: ChangeSet, *, reason: str, by: By, now: datetime, today: date) -> int:
+def undo(change: ChangeSet, *, reason: str, by: By, now: datetime, today: date, step: Step = quietly) -> int:
     """Put every row of facts back as it was and derive what follows; returns how many.
 
     Refused unless it stands applied. Raises journal.CannotUndo, with what stands in the way, and changes nothing.
@@ -245,6 +272,7 @@ def undo(change: ChangeSet, *, reason: str, by: By, now: datetime, today: date) 
     if refusal := rules.why_not_undo(queries.state_of(change)):
         raise Refused(refusal)
     db.session.flush()
+    step("put back")
     net = journal.put_back(db.session.connection(), change.id)
     db.session.expire_all()
     change.undone_by, change.undone_at, change.undo_reason = by.account_id, now, reason[:300]
@@ -261,7 +289,8 @@ def undo(change: ChangeSet, *, reason: str, by: By, now: datetime, today: date) 
         unit_ids=_ids(_only(net, UNIT_TABLES), {"unit": "id"}, "unit_id"),
         today=today,
     )
-    emit(event, by=by)
+    with _stepping(step):
+        emit(event, by=by)
     return event.rows
 
 

@@ -1,15 +1,17 @@
 """How a roster and a reform become change sets."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from lms.changes import jobs
 from lms.changes import service as changes
 from lms.changes.kinds import Kind, register
+from lms.changes.models import ChangeSet
 from lms.organisation import labels, queries, service
 from lms.organisation.models import ReformFile, RosterImport
 from lms.organisation.reform.draft import UnreadableReform
-from lms.organisation.roster.difference import Difference
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform.access import Permission
 from lms.platform.events import By
@@ -40,52 +42,69 @@ def _reform(payload: Mapping[str, Any], change_id: int, by: By, now: datetime) -
     return done
 
 
-def apply_roster(
-    arrived: RosterImport, *, shown: str, many_left: bool, by: By, now: datetime, today: date
-) -> Difference:
-    """Apply a kept roster at once, as its page has shown it."""
-    done: Difference = _at_once(
+@dataclass(frozen=True)
+class Asked:
+    """What a kept file asks for, as a change set keeps it."""
+
+    kind: Kind
+    payload: dict[str, Any]
+    title: str
+    unit_id: int | None
+
+
+def of_roster(arrived: RosterImport, *, shown: str, many_left: bool) -> Asked:
+    """Apply a kept roster as it was shown."""
+    return Asked(
         ROSTER,
         {"import_id": arrived.id, "shown": shown, "many_left": many_left, "on": arrived.on_day.isoformat()},
-        title=f"Danh sách nhân sự {queries.name_on(arrived.unit_id, arrived.on_day)}, tệp “{arrived.file_name}”",
-        unit_id=arrived.unit_id,
-        by=by,
-        now=now,
-        today=today,
+        f"Danh sách nhân sự {queries.name_on(arrived.unit_id, arrived.on_day)}, tệp “{arrived.file_name}”",
+        arrived.unit_id,
     )
-    return done
 
 
-def apply_reform(arrived: ReformFile, *, by: By, now: datetime, today: date) -> service.Outcome:
-    """Carry out a kept reform file at once, as its page has shown it."""
+def people_of(arrived: RosterImport) -> int:
+    """About how many people a kept roster concerns."""
+    return sum(int(arrived.summary.get(name, 0)) for name in ("joined", "left", "moved", "corrected"))
+
+
+def of_reform(arrived: ReformFile, today: date) -> Asked:
+    """Carry out a kept reform file."""
     root = queries.root_on(today)
-    done: service.Outcome = _at_once(
+    return Asked(
         REFORM,
         {"file_id": arrived.id, "on": arrived.on_day.isoformat()},
-        title=f"Sắp xếp đơn vị, tệp “{arrived.file_name}”",
-        unit_id=root.id if root else None,
-        by=by,
-        now=now,
-        today=today,
+        f"Sắp xếp đơn vị, tệp “{arrived.file_name}”",
+        root.id if root else None,
     )
-    return done
 
 
-def _at_once(
-    kind: Kind, payload: Mapping[str, Any], *, title: str, unit_id: int | None, by: By, now: datetime, today: date
-) -> Any:
-    act = kind.act
+def do(asked: Asked, *, by: By, now: datetime, today: date) -> Any:
+    """Do it at once, as its page has shown it; returns what the service gives."""
+    act = asked.kind.act
     assert act is not None, "both can be proposed"
     return changes.carry_out(
-        kind.name,
-        lambda change_id: act(payload, change_id, by, now),
-        title=title,
-        payload=payload,
-        unit_id=unit_id,
+        asked.kind.name,
+        lambda change_id: act(asked.payload, change_id, by, now),
+        title=asked.title,
+        payload=asked.payload,
+        unit_id=asked.unit_id,
         by=by,
         now=now,
         today=today,
     )
+
+
+def submit(asked: Asked, *, people: int, by: By, now: datetime, today: date) -> ChangeSet:
+    """Propose it, to be looked at person by person and then applied, or approved first."""
+    return jobs.submit(
+        asked.kind.name, title=asked.title, payload=asked.payload, people=people, unit_id=asked.unit_id, by=by,
+        now=now, today=today,
+    )  # fmt: skip
+
+
+def is_seen_apart(kind: Kind, people: int) -> bool:
+    """Whether it is not done at once: an office wants a second person's agreement, or it concerns very many."""
+    return people > jobs.MANY or jobs.needs_approval(kind.name)
 
 
 def _day(payload: Mapping[str, Any], today: date) -> date:

@@ -286,14 +286,13 @@ def roster_apply(import_id: int) -> Response:
     form = ApplyForm()
     if form.validate_on_submit():
         with form.refusals(labels.REFUSALS), _unreadable(form):
-            done = kinds.apply_roster(
-                arrived,
-                shown=form.shown.data or "",
-                many_left=form.many_left.data,
-                by=current_user,
-                now=clock.now(),
-                today=clock.today(),
-            )
+            asked = kinds.of_roster(arrived, shown=form.shown.data or "", many_left=form.many_left.data)
+            with_whom: dict[str, Any] = {"by": current_user, "now": clock.now(), "today": clock.today()}
+            people = kinds.people_of(arrived)
+            if request.form.get("buoc") == "tung-nguoi" or kinds.is_seen_apart(kinds.ROSTER, people):
+                change = kinds.submit(asked, people=people, **with_whom)
+                return redirect(url_for("changes.show", change_id=change.id), 303)
+            done: Difference = kinds.do(asked, **with_whom)
             flash(_("Đã áp dụng danh sách: %(n)s thay đổi.", n=done.changes))
             return redirect(url_for(".roster_show", import_id=import_id))
     return _roster_page(arrived, form)
@@ -330,6 +329,7 @@ def _roster_page(arrived: RosterImport, form: ApplyForm) -> Response:
         corrections=_by_person(difference),
         must_confirm=rules.must_confirm_leavers(len(difference.left), staff),
         unreadable=unreadable,
+        is_apart=kinds.is_seen_apart(kinds.ROSTER, difference.changes),
         most=MOST_SHOWN,
         **WORDS,
     )

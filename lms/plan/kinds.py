@@ -1,23 +1,28 @@
 """How a plan file, and clock stops of several people, become change sets."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
+from lms.changes import jobs
 from lms.changes import service as changes
 from lms.changes.kinds import Kind, register
 from lms.changes.models import ChangeSet
 from lms.organisation import queries as organisation
-from lms.plan import service
+from lms.organisation import service as postings
+from lms.plan import labels, queries, service
 from lms.plan.planfile import read
+from lms.plan.rules.stops import StopRefusal
 from lms.platform import clock, files
 from lms.platform.access import Actor, Permission
 from lms.platform.events import By
+from lms.platform.forms import Refused
 
 
-def _says(error: Exception) -> Sequence[str]:
+def _plan_says(error: Exception) -> Sequence[str]:
     if isinstance(error, FileNotFoundError):
         return [_("Tệp gốc không còn trên máy chủ. Hãy gửi lại tệp.")]
     if isinstance(error, service.BadPlan):
@@ -29,10 +34,6 @@ def _import(payload: Mapping[str, Any], _change_id: int, by: By, now: datetime) 
     """Apply a kept plan file."""
     content = files.kept(payload["sha256"])
     return service.import_plan(content, by=by, today=clock.today(), now=now, shorten=payload["shorten"])
-
-
-PLAN = register(Kind("plan", Permission.PLAN_PLAN_IMPORT, _import, _says))
-STOPS = register(Kind("stops", Permission.PLAN_WAIVER_GRANT))
 
 
 def title_of(content: bytes) -> str:
@@ -58,12 +59,18 @@ def apply_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime,
     )
 
 
-def propose_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime, today: date) -> ChangeSet:
-    """Propose a kept plan file, for a second person to approve."""
-    payload = {"sha256": sha256, "shorten": shorten}
-    change = changes.propose(PLAN.name, title=title, payload=payload, unit_id=_root(today), by=by, now=now)
-    changes.preview(change, by=by, now=now, today=today)
-    return change
+def submit_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime, today: date) -> ChangeSet:
+    """Propose a kept plan file, to be looked at person by person."""
+    return jobs.submit(
+        PLAN.name,
+        title=title,
+        payload={"sha256": sha256, "shorten": shorten},
+        people=queries.posted_people(today),
+        unit_id=_root(today),
+        by=by,
+        now=now,
+        today=today,
+    )
 
 
 def _root(today: date) -> int | None:
@@ -71,15 +78,92 @@ def _root(today: date) -> int | None:
     return root.id if root else None
 
 
-def stop_many(act: Callable[[], int], *, title: str, actor: Actor, now: datetime, today: date) -> int:
+# Clock stops ----------------------------------------------------------------------------------------------------------
+
+Do = Callable[..., int]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of stopping clocks: lines of one kind, and the service that records them."""
+
+    line: type
+    do: Do
+    """Records lines; returns how many were new."""
+    is_dated: bool = True
+    """Whether the service asks what day it is."""
+
+
+WAYS = {
+    "away": Way(postings.Away, postings.record_absences, is_dated=False),
+    "exempt": Way(service.Exempt, service.waive, is_dated=False),
+    "extend": Way(service.Extension, service.extend),
+    "decide": Way(service.Decision, service.decide),
+}
+
+
+def stops(way: str, lines: Sequence[Any], **more: Any) -> dict[str, Any]:
+    """Clock stops as a change set keeps them. `more` is what the service asks for besides: a choice, a day."""
+    return {"way": way, "lines": [_plain(asdict(line)) for line in lines], "more": _plain(more)}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def record(payload: Mapping[str, Any], _change_id: int | None, by: By, now: datetime) -> int:
+    """Record kept clock stops; returns how many were new."""
+    way = WAYS[payload["way"]]
+    more = _meant(payload["more"])
+    if way.is_dated:
+        more["today"] = clock.today()
+    if "choice" in more:
+        more["choice"] = service.Choice(more["choice"])
+    days = {field.name for field in fields(way.line) if field.type in (date, "date")}
+    return way.do([way.line(**_meant(line, days)) for line in payload["lines"]], by=by, now=now, **more)
+
+
+def _meant(values: Mapping[str, Any], days: set[str] | None = None) -> dict[str, Any]:
+    """Values with their days as days."""
+    named = days if days is not None else {"to_on"}
+    return {n: date.fromisoformat(v) if n in named and isinstance(v, str) else v for n, v in values.items()}
+
+
+def _stops_say(error: Exception) -> Sequence[str]:
+    if isinstance(error, Refused):
+        why = labels.STOP_REFUSALS.get(error.reason, labels.STOP_REFUSALS[StopRefusal.NOT_BELIEVED])
+        return [_("Chưa ghi gì. %(why)s", why=why)]
+    return ()
+
+
+def stop_many(payload: Mapping[str, Any], *, title: str, actor: Actor, now: datetime, today: date) -> int:
     """Record clock stops of several people at once, as their page has shown them; returns how many were new."""
-    roots = sorted(actor.roots(STOPS.permission))
     return changes.carry_out(
         STOPS.name,
-        lambda _change_id: act(),
+        lambda change_id: record(payload, change_id, actor, now),
         title=title,
-        unit_id=roots[0] if roots else _root(today),
+        payload=payload,
+        unit_id=_at(actor, today),
         by=actor,
         now=now,
         today=today,
     )
+
+
+def submit_stops(payload: dict[str, Any], *, title: str, actor: Actor, now: datetime, today: date) -> ChangeSet:
+    """Propose clock stops of many people, to be looked at person by person."""
+    people = len({line["person_id"] for line in payload["lines"]})
+    return jobs.submit(
+        STOPS.name, title=title, payload=payload, people=people, unit_id=_at(actor, today), by=actor, now=now,
+        today=today,
+    )  # fmt: skip
+
+
+def _at(actor: Actor, today: date) -> int | None:
+    """The unit under which the visitor acts."""
+    roots = sorted(actor.roots(STOPS.permission))
+    return roots[0] if roots else _root(today)
+
+
+PLAN = register(Kind("plan", Permission.PLAN_PLAN_IMPORT, _import, _plan_says))
+STOPS = register(Kind("stops", Permission.PLAN_WAIVER_GRANT, record, _stops_say))

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.changes import jobs
 from lms.organisation import queries as organisation
 from lms.plan import changing, kinds, labels, moves, queries, service, stops
 from lms.plan.forms import ApplyPlanForm, PlanForm
@@ -139,10 +140,15 @@ def import_form() -> Response:
     return page("plan/import.html", form=form, problems=[])
 
 
+def _is_seen_apart() -> bool:
+    """Whether a plan is looked at, approved and applied on a page of its own, as a proposed change set."""
+    return jobs.needs_approval(kinds.PLAN.name) or queries.posted_people(clock.today()) > jobs.MANY
+
+
 def _preview(change: service.PlanChange, sha256: str) -> Response:
     """What a file would do, with the form that applies it."""
     form = ApplyPlanForm(formdata=None, sha256=sha256, shorten=change.shortens, shown=change.shortens)
-    return page("plan/preview.html", form=form, change=change, labels=labels)
+    return page("plan/preview.html", form=form, change=change, labels=labels, is_apart=_is_seen_apart())
 
 
 @bp.post("/ke-hoach/nhap/ap-dung")
@@ -161,8 +167,8 @@ def import_apply() -> Response:
         if form.shorten.data != form.shown.data or request.form.get("buoc") == "xem":
             return _preview(service.preview_plan(content, **more), sha256)
         more["title"] = kinds.title_of(content)
-        if kinds.PLAN.name in current_app.config["LMS"].approved_kinds:
-            proposed = kinds.propose_plan(sha256, **more)
+        if request.form.get("buoc") == "tung-nguoi" or _is_seen_apart():
+            proposed = kinds.submit_plan(sha256, **more)
             return redirect(url_for("changes.show", change_id=proposed.id), 303)
         change = kinds.apply_plan(sha256, **more)
     except (FileNotFoundError, service.BadPlan):

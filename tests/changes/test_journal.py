@@ -10,9 +10,11 @@ from lms.changes.kinds import Kind
 from lms.changes.models import ChangeEffect, ChangeSet
 from lms.changes.rules import Refusal
 from lms.organisation import service as organisation
+from lms.organisation.models import Posting
 from lms.organisation.service import Away, Wish
 from lms.organisation.service import Kind as Move
 from lms.plan import service as plan
+from lms.plan.derive import Derivation
 from lms.plan.models import Requirement
 from lms.plan.service import Exempt
 from lms.platform import clock
@@ -22,7 +24,7 @@ from lms.platform.db import db
 from lms.platform.events import SYSTEM
 from lms.platform.forms import Refused
 from tests.conftest import TODAY
-from tests.factories import make_unit
+from tests.factories import make_person, make_unit
 from tests.organisation.test_reforms import FILE, City
 from tests.plan.plans import SMALL, apply, make_course
 
@@ -147,15 +149,46 @@ def test_what_others_need_stands_in_the_way(cast, obliged):
     assert stopped.value.obstacles[0].is_needed
 
 
-def test_a_proposal_that_would_do_something_else_by_now_is_refused(cast, obliged):
-    change = change_of(waiving(cast, obliged))
+def hired(cast, name):
+    """Somebody who begins at the ward, and whose duties follow."""
+    person = make_person(name=name, unit=cast.ward)
+    plan.refresh_people([person.id])
+    return person
+
+
+def test_a_proposal_that_would_meet_somebody_else_by_now_is_refused_and_names_them(cast, obliged):
+    change = change_of(lambda: apply(SMALL.replace("KH-THU", "KH-BA")))
     service.preview(change, by=SYSTEM, now=NOW(), today=TODAY)
-    waiving(cast, obliged)()
+    hired(cast, "Trịnh Thị Mới")
     before = stored()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(service.MeetsOthers) as refused:
         service.apply(change, needs_approval=False, by=SYSTEM, now=NOW(), today=TODAY)
-    assert refused.value.reason is Refusal.CHANGED_MEANWHILE
+    assert (refused.value.reason, refused.value.names) == (Refusal.CHANGED_MEANWHILE, ["Trịnh Thị Mới"])
     assert differing(before, stored()) == {}
+    service.preview(change, by=SYSTEM, now=NOW(), today=TODAY)
+    service.apply(change, needs_approval=False, by=SYSTEM, now=NOW(), today=TODAY)
+    assert change.summary["people"] == 7
+
+
+def test_a_proposal_that_meets_fewer_by_now_is_applied_and_tells_whom_it_met(cast, obliged):
+    leaver = hired(cast, "Trịnh Thị Rời")
+    change = change_of(lambda: apply(SMALL.replace("KH-THU", "KH-BA")))
+    service.preview(change, by=SYSTEM, now=NOW(), today=TODAY)
+    assert change.summary["people"] == 7
+    db.session.execute(sa.delete(Posting).where(Posting.person_id == leaver.id))
+    plan.refresh_people([leaver.id])
+    service.apply(change, needs_approval=False, by=SYSTEM, now=NOW(), today=TODAY)
+    assert change.summary["people"] == 6
+    met = db.session.scalars(sa.select(ChangeEffect.person_id).where(ChangeEffect.change_id == change.id)).all()
+    assert leaver.id not in met
+
+
+def test_a_preview_derives_beside_what_stands(cast, obliged, monkeypatch):
+    change = change_of(lambda: apply(SMALL.replace("2026-12-31", "2027-01-31")))
+    monkeypatch.setattr(Derivation, "write", lambda *_: pytest.fail("a preview wrote derived rows"))
+    service.preview(change, by=SYSTEM, now=NOW(), today=TODAY)
+    assert change.summary["later"] == 6
+    assert set(change.summary["rows"]) == {"cycle", "plan", "plan_import"}
 
 
 def test_four_eyes_are_those_of_two(cast, obliged):

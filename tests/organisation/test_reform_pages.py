@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 
+from lms.changes import jobs
 from lms.identity.models import Role
 from lms.organisation import queries
 from lms.organisation.models import Posting
@@ -142,36 +143,52 @@ moves:
     assert "Phân công đơn vị mới" not in page.text
 
 
-def test_a_reform_of_many_people_is_a_job_that_runs_once(people, cast, browse, app, monkeypatch):
-    monkeypatch.setattr("lms.organisation.reform.pages.MOST_AT_ONCE", 1)
-    giang = browse.as_(cast.giang).with_budget(13)
+def looked_at(giang, app):
+    """A reform of many people, proposed and previewed by a worker: number of the file, of the change set."""
     number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
-    assert "Đợt này chuyển 2 người nên chạy trong nền" in giang.get("reform.show_file", file_id=number).text
-    asked = giang.post("reform.apply_file", file_id=number)
-    assert giang.post("reform.apply_file", file_id=number).location == asked.location
-    assert giang.follow(asked).heading == "Áp dụng sắp xếp đơn vị theo tệp “thu.yaml”"
+    page = giang.get("reform.show_file", file_id=number)
+    assert "Đợt này chuyển 2 người" in page.text
+    assert "Áp dụng từ ngày" not in page.text
+    change_id = int(giang.post("reform.apply_file", file_id=number).location.rsplit("/", 1)[1])
+    assert "Đang được xử lý trong nền" in giang.get("changes.show", change_id=change_id).text
+    worked_off(app, change_id)
+    assert "Chờ áp dụng" in giang.get("changes.show", change_id=change_id).text
+    return number, change_id
+
+
+def test_a_reform_of_many_people_is_looked_at_and_carried_out_by_a_worker(people, cast, browse, app, monkeypatch):
+    monkeypatch.setattr("lms.changes.jobs.MANY", 1)
+    giang = browse.as_(cast.giang).with_budget(13)
+    number, change_id = looked_at(giang, app)
+    asked = giang.post("changes.apply", change_id=change_id)
+    assert giang.post("changes.apply", 409, change_id=change_id).status == 409
+    assert giang.follow(asked).heading == "Sắp xếp đơn vị, tệp “thu.yaml”"
     assert at(people[0], DAY) == ["a"]
-    worked_off(app)
+    worked_off(app, change_id)
     assert "Đã xong" in giang.follow(asked).text
     assert [at(person, DAY) for person in people] == [["d"], ["d"]]
     assert "Đợt sắp xếp này đã được áp dụng." in giang.get("reform.show_file", file_id=number).text
 
 
 def test_a_reform_that_no_longer_fits_is_given_up_and_leaves_nothing(people, cast, browse, app, monkeypatch):
-    monkeypatch.setattr("lms.organisation.reform.pages.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("lms.changes.jobs.MANY", 1)
     giang = browse.as_(cast.giang).with_budget(13)
-    number = int(giang.post("reform.start", data=sent(FILE, on="01/07/2026")).location.rsplit("/", 1)[1])
-    asked = giang.post("reform.apply_file", file_id=number)
+    _number, change_id = looked_at(giang, app)
+    giang.post("changes.apply", change_id=change_id)
     apply(FILE.replace("code: thu", "code: khac"))
     moved = db.session.scalar(sa.select(sa.func.count()).select_from(Posting))
-    worked_off(app)
-    page = giang.follow(asked)
-    assert "Không làm được" in page.text
+    worked_off(app, change_id)
+    page = giang.get("changes.show", change_id=change_id)
+    assert "Chưa làm được" in page.text
     assert "thu.yaml:4: Không có đơn vị mã “a”" in page.text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Posting)) == moved
 
 
-def worked_off(app):
-    """Let a worker do what is due, the reform first."""
-    Worker(app).step(with_heartbeat=False)
-    db.session.expire_all()
+def worked_off(app, change_id):
+    """Let a worker work until nothing is to be done with the change set."""
+    for _ in range(20):
+        if jobs.under_way(change_id) is None:
+            return
+        Worker(app).step(with_heartbeat=False)
+        db.session.expire_all()
+    raise AssertionError("the worker did not get to it")

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.organisation import kinds, labels, queries, service
 from lms.organisation.forms import AssignForm, ChoicesForm, ConfirmForm, ReformForm
-from lms.organisation.jobs import APPLY
 from lms.organisation.models import Reform, ReformFile
 from lms.organisation.reform import lists, samples
 from lms.organisation.reform.desk import Desk, Filter, Line, asked_filter, picked, understood
@@ -19,7 +19,6 @@ from lms.organisation.reform.reading import read_choices
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.forms import Form
-from lms.platform.jobs import enqueue
 from lms.platform.pages import address, page, paging
 
 bp = Blueprint("reform", __name__)
@@ -30,7 +29,6 @@ SAMPLE_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MOST_SHOWN = 200
-MOST_AT_ONCE = 5_000
 """People whom a request moves; more are moved by a background job, for which nobody has to wait."""
 
 
@@ -208,30 +206,17 @@ def apply_file(file_id: int) -> AnyResponse:
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
-            people = service.revisit_reform(arrived).people
-            if people > MOST_AT_ONCE:
-                return redirect(url_for("jobs.show", job_id=_put_off(arrived, people)))
-            outcome = kinds.apply_reform(arrived, by=current_user, now=clock.now(), today=clock.today())
+            people, asked = service.revisit_reform(arrived).people, kinds.of_reform(arrived, clock.today())
+            with_whom: dict[str, Any] = {"by": current_user, "now": clock.now(), "today": clock.today()}
+            if request.form.get("buoc") == "tung-nguoi" or kinds.is_seen_apart(kinds.REFORM, people):
+                change = kinds.submit(asked, people=people, **with_whom)
+                return redirect(url_for("changes.show", change_id=change.id), 303)
+            outcome: service.Outcome = kinds.do(asked, **with_whom)
             flash(_("Đã áp dụng: %(n)s người đổi đơn vị từ ngày %(day)s.", n=outcome.people, day=_day(outcome)))
             return redirect(url_for(".show", reform_id=arrived.reform_id))
         except UnreadableReform as error:
             form.form_errors = [*form.form_errors, *error.lines[:20]]
     return _file_page(arrived, form)
-
-
-def _put_off(arrived: ReformFile, people: int) -> int:
-    """Let a worker carry the file out; asked twice it is still one job."""
-    job = enqueue(
-        APPLY,
-        {"file_id": arrived.id},
-        by=current_user,
-        now=clock.now(),
-        title=_("Áp dụng sắp xếp đơn vị theo tệp “%(file)s”", file=arrived.file_name)[:200],
-        unique_key=f"reform-file:{arrived.id}",
-        back=url_for(".show_file", file_id=arrived.id),
-        total=people,
-    )
-    return job.id
 
 
 def _day(outcome: service.Outcome) -> str:
@@ -255,7 +240,7 @@ def _file_page(arrived: ReformFile, form: Form) -> AnyResponse:
         asked=asked,
         broken=broken,
         most=MOST_SHOWN,
-        most_at_once=MOST_AT_ONCE,
+        is_apart=outcome is not None and kinds.is_seen_apart(kinds.REFORM, outcome.people),
     )
 
 

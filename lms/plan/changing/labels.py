@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lms.changes.rules import Refusal, State
+from lms.changes.rules import State
 
 STATES = {
     State.PROPOSED: ("none", _l("Chưa xem trước")),
@@ -31,19 +31,6 @@ KINDS = {
     "roster": _l("Danh sách nhân sự"),
     "reform": _l("Sắp xếp đơn vị"),
     "stops": _l("Tạm vắng, miễn, gia hạn"),
-}
-
-REFUSALS = {
-    Refusal.NOT_SEEN: _l("Hãy bấm “Xem trước” rồi mới áp dụng."),
-    Refusal.NOT_APPROVED: _l("Loại thay đổi này cần người thứ hai duyệt trước khi áp dụng."),
-    Refusal.OWN_PROPOSAL: _l("Người đề nghị không tự duyệt được; hãy nhờ người khác có cùng quyền."),
-    Refusal.ALREADY_APPLIED: _l("Thay đổi này đã được áp dụng."),
-    Refusal.ALREADY_UNDONE: _l("Thay đổi này đã được hoàn tác."),
-    Refusal.NOT_APPLIED: _l("Thay đổi này chưa được áp dụng nên không có gì để hoàn tác."),
-    Refusal.WITHDRAWN: _l("Thay đổi này đã được rút."),
-    Refusal.CHANGED_MEANWHILE: _l(
-        "Dữ liệu đã thay đổi từ lúc xem trước nên kết quả sẽ khác điều đã thấy. Chưa có gì được ghi; hãy xem trước lại."
-    ),
 }
 
 TABLES = {

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from lms.changes import kinds, service
+from lms.changes import jobs, kinds, rules, service
+from lms.changes import labels as changes_labels
 from lms.changes import queries as reading
 from lms.changes.journal import CannotUndo, Obstacle
 from lms.changes.kinds import Unusable
@@ -59,8 +61,12 @@ def _changing(change_id: int) -> ChangeSet:
     return change
 
 
-def _needs_approval(change: ChangeSet) -> bool:
-    return change.kind in current_app.config["LMS"].approved_kinds
+def _at_rest(change_id: int) -> ChangeSet:
+    """The change set, when nothing is being done with it in the background: 409 else."""
+    change = _changing(change_id)
+    if jobs.under_way(change.id) is not None:
+        abort(409)
+    return change
 
 
 @bp.get("/thay-doi/<int:change_id>")
@@ -86,8 +92,10 @@ def _page(change: ChangeSet, *, undo: UndoForm | None = None, obstacles: list[Ob
         query={name: value for name, value in request.args.items() if name in form.data},
         due=due_words,
         may=may,
-        needs_approval=_needs_approval(change),
+        needs_approval=jobs.needs_approval(change.kind),
         is_own=change.proposed_by == current_user.account_id,
+        job=jobs.under_way(change.id),
+        rows=_rows(change),
         totals=_totals(change),
         by_requirement=_by_requirement(counts),
         form=form,
@@ -112,6 +120,13 @@ def due_words(due_on: date | None) -> str:
 def _totals(change: ChangeSet) -> list[tuple[str, int]]:
     """What becomes of duties → how many, in the order of the words."""
     return [(what, int(change.summary[what])) for what in labels.WHAT if change.summary.get(what)]
+
+
+def _rows(change: ChangeSet) -> list[tuple[str, int]]:
+    """What else is written → how many, the most first; what has no word for people is left out."""
+    found = change.summary.get("rows", {})
+    told = [(labels.TABLES[table], int(number)) for table, number in found.items() if table in labels.TABLES]
+    return sorted(told, key=lambda row: -row[1])
 
 
 def _by_requirement(counts: list[tuple[str, str, int, int]]) -> list[tuple[str, dict[str, int]]]:
@@ -177,19 +192,34 @@ def _do(change: ChangeSet, act: Callable[[], object], said: str) -> Response:
         act()
         flash(said)
     except Refused as refused:
-        flash(str(labels.REFUSALS[refused.reason]), "soon")  # type: ignore[index]
+        flash(changes_labels.refusal(refused), "soon")
     except Unusable as unusable:
         flash(" ".join(unusable.sentences), "late")
     return redirect(url_for(".show", change_id=change.id), 303)
+
+
+def _put_off(name: str, change: ChangeSet, **more: Any) -> Response:
+    """Let a worker do it, and show how far it is."""
+    job_id = jobs.put_off(name, change, by=current_user, now=clock.now(), **more)
+    return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+def _refuse(reason: rules.Refusal) -> Callable[[], object]:
+    def refuse() -> None:
+        raise Refused(reason)
+
+    return refuse
 
 
 @bp.post("/thay-doi/<int:change_id>/xem-truoc")
 @signed_in
 def look(change_id: int) -> Response:
     """Find out anew what would happen."""
-    change = _changing(change_id)
+    change = _at_rest(change_id)
     if reading.state_of(change) not in (State.PROPOSED, State.SEEN, State.APPROVED):
         abort(409)
+    if jobs.is_big(change):
+        return _put_off(jobs.PREVIEW, change)
 
     def act() -> None:
         service.preview(change, by=current_user, now=clock.now(), today=clock.today())
@@ -203,7 +233,7 @@ def look(change_id: int) -> Response:
 @signed_in
 def approve(change_id: int) -> Response:
     """Agree, as a second person."""
-    change = _changing(change_id)
+    change = _at_rest(change_id)
     return _do(change, lambda: service.approve(change, by=current_user, now=clock.now()), _("Đã duyệt."))
 
 
@@ -211,7 +241,7 @@ def approve(change_id: int) -> Response:
 @signed_in
 def withdraw(change_id: int) -> Response:
     """Give it up."""
-    change = _changing(change_id)
+    change = _at_rest(change_id)
     return _do(
         change, lambda: service.withdraw(change, by=current_user, now=clock.now()), _("Đã rút, không có gì thay đổi.")
     )
@@ -220,12 +250,19 @@ def withdraw(change_id: int) -> Response:
 @bp.post("/thay-doi/<int:change_id>/ap-dung")
 @signed_in
 def apply(change_id: int) -> Response:
-    """Carry it out exactly as it was seen."""
-    change = _changing(change_id)
+    """Carry it out as it was seen."""
+    change = _at_rest(change_id)
+    if jobs.is_big(change):
+        refusal = rules.why_not_apply(reading.state_of(change), needs_approval=jobs.needs_approval(change.kind))
+        return _put_off(jobs.APPLY, change) if refusal is None else _do(change, _refuse(refusal), "")
 
     def act() -> None:
         service.apply(
-            change, needs_approval=_needs_approval(change), by=current_user, now=clock.now(), today=clock.today()
+            change,
+            needs_approval=jobs.needs_approval(change.kind),
+            by=current_user,
+            now=clock.now(),
+            today=clock.today(),
         )
 
     return _do(change, act, _("Đã áp dụng. Hoàn tác được từ trang này khi chưa có gì phụ thuộc vào thay đổi."))
@@ -235,10 +272,12 @@ def apply(change_id: int) -> Response:
 @signed_in
 def undo(change_id: int) -> Response:
     """Put everything back as it was, or say what stands in the way."""
-    change = _changing(change_id)
+    change = _at_rest(change_id)
     form = UndoForm()
     if not form.validate_on_submit():
         return _page(change, undo=form)
+    if jobs.is_big(change) and reading.state_of(change) is State.APPLIED:
+        return _put_off(jobs.UNDO, change, reason=form.reason.data or "")
     try:
         rows = service.undo(
             change, reason=form.reason.data or "", by=current_user, now=clock.now(), today=clock.today()
@@ -246,7 +285,7 @@ def undo(change_id: int) -> Response:
     except CannotUndo as cannot:
         return _page(change, undo=form, obstacles=cannot.obstacles)
     except Refused as refused:
-        flash(str(labels.REFUSALS[refused.reason]), "soon")  # type: ignore[index]
+        flash(changes_labels.refusal(refused), "soon")
         return redirect(url_for(".show", change_id=change.id), 303)
     flash(
         _("Đã hoàn tác: %(n)s dòng dữ liệu trở lại như trước, nghĩa vụ học đã tính lại.", n=vietnamese.number(rows, 0))

@@ -25,27 +25,39 @@ class Scope:
 class Derivation:
     """A scope derived anew into work tables inside the caller's transaction; nothing else is written yet."""
 
+    of_people: bool
+    """Whether the scope names people; else it is of all people."""
+    loads: bool
+    """Whether nothing stood before, and everything is new."""
+
     def __init__(self, connection: sa.Connection, scope: Scope, progress: Progress | None = None) -> None:
         """Derive and compare. Others may go on writing: who was followed meanwhile is named to `write`."""
-        self._of_people = scope.person_ids is not None
-        self._work = work = Work(connection, bulk=not self._of_people)
+        self.of_people = scope.person_ids is not None
+        self.loads = False
+        self._work = work = Work(connection, bulk=not self.of_people)
         self._watch = watch = _Watch(progress)
         if work.on_postgresql:
             # Short plans over small tables: compiling them costs more than running them.
             work.run("SET LOCAL jit = off")
-            if not self._of_people:
+            if not self.of_people:
                 work.run("SET LOCAL work_mem = '256MB'")
                 work.run("SET LOCAL maintenance_work_mem = '512MB'")
         if scope.person_ids is not None:
             work.fill("w_person", "person_id", scope.person_ids)
         work.fill("w_requirement", "requirement_id", _requirements(connection, scope))
-        steps.run(work, of_people=self._of_people, watch=watch)
+        steps.run(work, of_people=self.of_people, watch=watch)
 
-    def compare(self) -> None:
-        """Find out what differs from what stands; make new tables beside the old ones if that is much."""
+    def compare(self, *, dry: bool = False) -> None:
+        """Find out what differs from what stands; make new tables beside the old ones if that is much.
+
+        A dry one is never written, and prepares nothing for it.
+        """
         work, self._swaps = self._work, False
-        self._loads = store.is_empty(work) and not figures.are_kept(work.connection)
-        if self._loads:
+        self.loads = store.is_empty(work) and not figures.are_kept(work.connection)
+        if self.loads:
+            return
+        if dry:
+            store.compare(work, of_people=self.of_people)
             return
         self._compare()
         self._swaps = swap.is_worth_it(work)
@@ -55,9 +67,9 @@ class Derivation:
 
     def _compare(self) -> None:
         work = self._work
-        store.compare(work, of_people=self._of_people)
+        store.compare(work, of_people=self.of_people)
         self._watch("compared")
-        self._figures = figures.prepare(work, of_people=self._of_people)
+        self._figures = figures.prepare(work, of_people=self.of_people)
         self._watch("figures")
 
     @property
@@ -68,11 +80,11 @@ class Derivation:
     def write(self, late: Iterable[int]) -> None:
         """Write what differs, except for people followed meanwhile; they must be followed again."""
         work = self._work
-        if self._loads and store.is_empty(work):
+        if self.loads and store.is_empty(work):
             store.load(work)
             self._watch("loaded")
             return
-        if self._loads:
+        if self.loads:
             self._compare()
         work.fill("w_late", "person_id", late)
         figures.write(work, self._figures)

@@ -30,7 +30,14 @@ from lms.plan.queries.grants import (
 )
 from lms.plan.queries.kept import KEPT_FIGURES, Kept, kept_figures, kept_in_era
 from lms.plan.queries.moves import Officer, Piece, PlacedDuty, account_names, address_of, office_of, placed_duties
-from lms.plan.queries.names import anybody_is_posted, course_ids_by_slug, known_kinds, known_positions, units_by_code
+from lms.plan.queries.names import (
+    anybody_is_posted,
+    course_ids_by_slug,
+    known_kinds,
+    known_positions,
+    posted_people,
+    units_by_code,
+)
 from lms.plan.queries.screens import (
     AudienceRow,
     ClauseRow,
@@ -126,6 +133,7 @@ __all__ = [
     "placed_duties",
     "plan_by_code",
     "plans",
+    "posted_people",
     "proof",
     "reasons_of",
     "reforms_in_order",

@@ -42,3 +42,9 @@ def known_kinds() -> frozenset[str]:
 def anybody_is_posted() -> bool:
     """Whether there is any posting at all."""
     return bool(db.session.scalar(sa.select(sa.exists(sa.select(Posting.id)))))
+
+
+def posted_people(day: date) -> int:
+    """How many people hold a posting on the day."""
+    held = (Posting.superseded_at.is_(None), Posting.is_primary, Posting.from_on <= day, Posting.to_on > day)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Posting).where(*held)) or 0

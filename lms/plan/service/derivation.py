@@ -43,12 +43,11 @@ def settle() -> None:
 def refresh_people(person_ids: Iterable[int]) -> None:
     """Derive these people anew, for all requirements; costs what they cost, not what the city costs."""
     people = sorted(set(person_ids))
-    if len(people) > FEW:
+    if len(people) > FEW or (people and watching.now()):
         _derive(Scope(person_ids=people))
     elif people:
         db.session.flush()
         hold_people(people)
-        watching.tell(people, None)
         follow_people(people)
 
 
@@ -84,22 +83,35 @@ def _derive(scope: Scope, progress: Callable[[str, float], None] | None = None) 
         write(derivation)
 
 
+def _told() -> Callable[[str, float], None] | None:
+    """Whoever carries out a change set hears of each step, and may leave off there."""
+    step = db.session.info.get("step")
+    return (lambda name, _seconds: step(name)) if step else None
+
+
 @contextmanager
 def derived(scope: Scope, progress: Callable[[str, float], None] | None = None) -> Iterator[Derivation]:
     """A scope derived into work tables; whoever follows a few people meanwhile goes on, and notes them."""
     db.session.flush()
     lock(BUILD)
-    watching.tell(scope.person_ids, scope.requirement_ids)
+    watch = watching.now()
     connection = db.session.connection()
     connection.execute(sa.delete(FollowedPerson))
-    derivation = Derivation(connection, scope, progress)
-    derivation.compare()
+    derivation = Derivation(connection, scope, progress or _told())
+    derivation.compare(dry=watch is not None and watch.dry)
+    if watch is not None:
+        watch.meet(derivation)
     yield derivation
     derivation.drop()
 
 
 def write(derivation: Derivation) -> None:
-    """The moment in which everybody waits: write what differs, then follow those who were followed meanwhile."""
+    """The moment in which everybody waits: write what differs, then follow those who were followed meanwhile.
+
+    Nothing at all while an act is only looked at.
+    """
+    if (watch := watching.now()) is not None and watch.dry:
+        return
     _have_to_itself(swaps=derivation.swaps)
     late = sorted(set(db.session.scalars(sa.select(FollowedPerson.person_id))))
     derivation.write(late)

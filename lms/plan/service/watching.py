@@ -1,6 +1,9 @@
-"""Telling, duty by duty, what an act does: obligations as they stood before whatever it derives anew, and after."""
+"""Telling, duty by duty, what an act does: what each derivation inside it finds is compared with what stood before.
 
-from collections.abc import Callable, Iterable, Iterator
+A watch may be *dry*: derivations are then worked out beside what stands, and not written. Nobody waits for a preview.
+"""
+
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date
@@ -8,38 +11,36 @@ from datetime import date
 import sqlalchemy as sa
 
 from lms.changes.kinds import Effect, watches
+from lms.plan.derive import Derivation
+from lms.plan.derive.store import KEY, TABLES, in_scope, same
 from lms.plan.derive.work import Work
 from lms.platform.columns import Day
 from lms.platform.db import db
 
 _DAY = Day()
+_KEYS = ", ".join(KEY)
 
 # How a duty stands: where it counts on the day, and for how many days from then on its clock stands still.
-_OF_DUTY = (
-    "FROM segment s WHERE s.person_id = o.person_id AND s.requirement_id = o.requirement_id AND s.cycle = o.cycle"
-)
 _STANDS = f"""
-SELECT o.person_id, o.requirement_id, o.cycle, o.closes_on, o.due_on, o.fulfilled_on,
-  COALESCE((SELECT MAX(s.unit_id) {_OF_DUTY} AND s.from_on <= {{day}} AND s.to_on > {{day}}),
-    (SELECT MAX(s.unit_id) {_OF_DUTY} AND s.from_on > {{day}})) AS unit_id,
-  (SELECT SUM(s.to_on - GREATEST(s.from_on, {{day}})) {_OF_DUTY} AND s.to_on > {{day}} AND s.kind = 1) AS paused,
-  (SELECT SUM(s.to_on - GREATEST(s.from_on, {{day}})) {_OF_DUTY} AND s.to_on > {{day}} AND s.kind = 2) AS waived
-FROM obligation o
+SELECT o.person_id, o.requirement_id, o.cycle, o.closes_on, o.due_on, o.fulfilled_on, s.unit_id, s.paused, s.waived
+FROM w_watch_key k JOIN {{obligation}} o ON {same("o", "k", KEY)}
+LEFT JOIN (
+  SELECT k.person_id, k.requirement_id, k.cycle,
+    COALESCE(MAX(CASE WHEN s.from_on <= {{day}} THEN s.unit_id END), MAX(s.unit_id)) AS unit_id,
+    SUM(CASE WHEN s.kind = 1 THEN s.to_on - GREATEST(s.from_on, {{day}}) ELSE 0 END) AS paused,
+    SUM(CASE WHEN s.kind = 2 THEN s.to_on - GREATEST(s.from_on, {{day}}) ELSE 0 END) AS waived
+  FROM w_watch_key k JOIN {{segment}} s ON {same("s", "k", KEY)} AND s.to_on > {{day}}
+  GROUP BY k.person_id, k.requirement_id, k.cycle
+) s ON {same("s", "k", KEY)}
 """
-
-_COVERED = """(EXISTS (SELECT 1 FROM w_all)
-  OR EXISTS (SELECT 1 FROM w_met_person c WHERE c.person_id = o.person_id)
-  OR EXISTS (SELECT 1 FROM w_met_requirement c WHERE c.requirement_id = o.requirement_id))"""
 
 _NUMBERS = ("unit_id", "due_on", "fulfilled_on", "paused", "waived")
 _BEFORE = ", ".join(f"MAX(CASE WHEN now = 0 THEN {name} END) AS {name}_before" for name in _NUMBERS)
 _AFTER = ", ".join(f"MAX(CASE WHEN now = 1 THEN {name} END) AS {name}_after" for name in _NUMBERS)
 
-# One line for each duty that is not what it was; ended duties say nothing, before or after. Named as people name
-# things, for the keys of what an act adds are others each time.
+# One line for each duty that is not what it was; ended duties say nothing, before or after.
 _COMPARED = f"""
-SELECT d.person_id, p.personal_id, p.full_name, d.requirement_id, l.code || '/' || r.code AS requirement, d.cycle,
-  COALESCE(d.unit_id_after, d.unit_id_before) AS unit_id, COALESCE(u.code, '') AS unit, d.what,
+SELECT d.person_id, d.requirement_id, d.cycle, COALESCE(d.unit_id_after, d.unit_id_before) AS unit_id, d.what,
   CASE WHEN d.was = 1 THEN d.due_on_before END AS due_before, CASE WHEN d.now = 1 THEN d.due_on_after END AS due_after
 FROM (
   SELECT c.*, CASE WHEN was = 0 THEN 'gained' WHEN now = 0 THEN 'lost'
@@ -51,88 +52,107 @@ FROM (
     WHEN due_on_after > due_on_before THEN 'later' WHEN due_on_after < due_on_before THEN 'earlier'
     WHEN COALESCE(unit_id_before, 0) <> COALESCE(unit_id_after, 0) THEN 'moved' END AS what
   FROM (
-    SELECT person_id, requirement_id, cycle, MAX(1 - now) AS was, MAX(now) AS now, {_BEFORE}, {_AFTER}
+    SELECT {_KEYS}, MAX(1 - now) AS was, MAX(now) AS now, {_BEFORE}, {_AFTER}
     FROM (
-      SELECT 0 AS now, b.* FROM w_before b WHERE b.closes_on > {{day}}
+      SELECT 0 AS now, b.* FROM w_watch_before b WHERE b.closes_on > {{day}}
       UNION ALL
-      SELECT 1, a.* FROM ({_STANDS} WHERE {_COVERED}) a WHERE a.closes_on > {{day}}
-    ) both_sides GROUP BY person_id, requirement_id, cycle
+      SELECT 1, a.* FROM w_watch_after a WHERE a.closes_on > {{day}}
+    ) both_sides GROUP BY {_KEYS}
   ) c
 ) d
-JOIN person p ON p.id = d.person_id
-JOIN requirement r ON r.id = d.requirement_id JOIN plan l ON l.id = r.plan_id
-LEFT JOIN unit u ON u.id = COALESCE(d.unit_id_after, d.unit_id_before)
 WHERE d.what IS NOT NULL
-ORDER BY d.what, l.code, r.place, r.code, p.personal_id, d.cycle
 """
+
+# Named as people name things, for the keys of what an act adds are others each time.
+_NAMED = """
+SELECT e.person_id, p.personal_id, p.full_name AS name, p.search_key, e.requirement_id,
+  l.code || '/' || r.code AS requirement, e.cycle, e.unit_id, COALESCE(u.code, '') AS unit, e.what, e.due_before,
+  e.due_after
+FROM w_watch_effect e
+JOIN person p ON p.id = e.person_id
+JOIN requirement r ON r.id = e.requirement_id JOIN plan l ON l.id = r.plan_id
+LEFT JOIN unit u ON u.id = e.unit_id
+"""
+
+
+class Watch:
+    """What derivations inside an act have found so far, and how those duties stood before it."""
+
+    def __init__(self, day: date, *, dry: bool) -> None:
+        """Begin with nothing met."""
+        self.dry = dry
+        self.work = Work(db.session.connection(), bulk=False)
+        self.day = self.work.day(day)
+        self.work.make("w_watch_key", f"SELECT {_KEYS} FROM obligation WHERE 1 = 0", _KEYS)
+        self.work.make("w_watch_met", f"SELECT {_KEYS} FROM w_watch_key", _KEYS)
+        for side in ("before", "after"):
+            self.work.make(f"w_watch_{side}", self._stands("obligation", "segment"), _KEYS)
+
+    def _stands(self, obligation: str, segment: str) -> str:
+        return _STANDS.format(day=self.day, obligation=obligation, segment=segment)
+
+    def meet(self, derivation: Derivation) -> None:
+        """Take in what a derivation has found, before any of it is written."""
+        work, met = self.work, f"EXISTS (SELECT 1 FROM w_watch_met m WHERE {same('m', 'k', KEY)})"
+        self._keys(_differing(derivation))
+        work.run(f"DELETE FROM w_watch_key WHERE {met.replace('k.', 'w_watch_key.')}")
+        self._known("w_watch_key")
+        work.run(f"INSERT INTO w_watch_before {self._stands('obligation', 'segment')}")
+        work.run(f"INSERT INTO w_watch_met SELECT {_KEYS} FROM w_watch_key")
+        # Whatever this derivation speaks of is now what it says, even where an earlier one said something else.
+        within = in_scope("w_watch_met", derivation.of_people)
+        self._keys(f"SELECT {_KEYS} FROM w_watch_met WHERE {within}")
+        work.run(
+            "DELETE FROM w_watch_after WHERE EXISTS "
+            f"(SELECT 1 FROM w_watch_key k WHERE {same('k', 'w_watch_after', KEY)})"
+        )
+        work.run(f"INSERT INTO w_watch_after {self._stands('w_obligation', 'w_segment')}")
+
+    def _keys(self, select: str) -> None:
+        self.work.run("DELETE FROM w_watch_key")
+        self.work.run(f"INSERT INTO w_watch_key {select}")
+        self._known("w_watch_key")
+
+    def _known(self, table: str) -> None:
+        """Let PostgreSQL know how large a table has become."""
+        if self.work.on_postgresql:
+            self.work.run(f"ANALYZE {table}")
+
+    def effects(self) -> sa.TextualSelect:
+        """Every duty that is not what it was, to be read while the act's names stand and the watch goes on."""
+        for table in ("w_watch_before", "w_watch_after"):
+            self._known(table)
+        self.work.make("w_watch_effect", _COMPARED.replace("{day}", self.day))
+        columns = [sa.column(name, _DAY if name.startswith("due") else None) for name in _EFFECT]
+        return sa.text(_NAMED).columns(*columns)
 
 
 _EFFECT = tuple(field.name for field in fields(Effect))
 
 
-class Watch:
-    """What an act has derived anew so far, and how it stood before."""
-
-    def __init__(self, day: date) -> None:
-        """Begin with nothing remembered."""
-        self.work = Work(db.session.connection(), bulk=False)
-        self.day = self.work.day(day)
-        self.work.make("w_before", f"SELECT * FROM ({_STANDS.replace('{day}', self.day)}) z WHERE 1 = 0")
-        for table, column in (("w_met_person", "person_id"), ("w_met_requirement", "requirement_id"), ("w_all", "n")):
-            self.work.fill(table, column, ())
-
-    def remember(self, person_ids: Iterable[int] | None, requirement_ids: Iterable[int] | None) -> None:
-        """Keep how duties stand that are about to be derived anew: of these people, these requirements, or all."""
-        where = "1 = 1"
-        if person_ids is not None:
-            self._meet("w_now_person", "person_id", person_ids)
-            where = "EXISTS (SELECT 1 FROM w_now_person n WHERE n.person_id = o.person_id)"
-        elif requirement_ids is not None:
-            self._meet("w_now_requirement", "requirement_id", requirement_ids)
-            where = "EXISTS (SELECT 1 FROM w_now_requirement n WHERE n.requirement_id = o.requirement_id)"
-        self.work.run(f"INSERT INTO w_before {_STANDS.replace('{day}', self.day)} WHERE {where} AND NOT {_COVERED}")
-        if person_ids is not None:
-            self._cover("w_met_person", "w_now_person", "person_id")
-        elif requirement_ids is not None:
-            self._cover("w_met_requirement", "w_now_requirement", "requirement_id")
-        elif not self.work.number("SELECT COUNT(*) FROM w_all"):
-            self.work.run("INSERT INTO w_all (n) VALUES (1)")
-
-    def _meet(self, table: str, column: str, ids: Iterable[int]) -> None:
-        self.work.run(f"DROP TABLE IF EXISTS {table}")
-        if table in self.work.names:
-            self.work.names.remove(table)
-        self.work.fill(table, column, ids)
-
-    def _cover(self, table: str, source: str, column: str) -> None:
-        self.work.run(
-            f"INSERT INTO {table} ({column}) SELECT {column} FROM {source} n "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {table} c WHERE c.{column} = n.{column})"
-        )
-
-    def effects(self) -> Iterator[Effect]:
-        """Every duty that is not what it was, in a fixed order."""
-        columns = [sa.column(name, _DAY if name.startswith("due") else None) for name in _EFFECT]
-        text = self.work.written(_COMPARED.replace("{day}", self.day))
-        for row in db.session.connection().execute(sa.text(text).columns(*columns)):
-            yield Effect(*row)
+def _differing(derivation: Derivation) -> str:
+    """The duties in which what is derived differs from what stands."""
+    if derivation.loads:
+        return f"SELECT {_KEYS} FROM w_obligation"
+    tables = ["w_changed"]
+    tables += [f"w_{way}_{table.name}" for table, *_ in TABLES if "cycle" in table.c for way in ("gone", "came")]
+    return " UNION ".join(f"SELECT {_KEYS} FROM {table}" for table in tables)
 
 
 @watches
 @contextmanager
-def watching(day: date) -> Iterator[Callable[[], Iterator[Effect]]]:
+def watching(day: date, *, dry: bool) -> Iterator[Watch]:
     """Watch an act; whatever derives duties tells it first."""
-    watch = Watch(day)
-    watches_here = db.session.info.setdefault("watches", [])
-    watches_here.append(watch)
+    watch = Watch(day, dry=dry)
+    db.session.info["watch"] = watch
     try:
-        yield watch.effects
+        yield watch
         watch.work.drop()
     finally:
-        watches_here.remove(watch)
+        del db.session.info["watch"]
 
 
-def tell(person_ids: Iterable[int] | None, requirement_ids: Iterable[int] | None) -> None:
-    """Say what is about to be derived anew; costs nothing when nobody watches."""
-    for watch in db.session.info.get("watches", ()):
-        watch.remember(person_ids, requirement_ids)
+def now() -> Watch | None:
+    """Who watches, if anybody does."""
+    found: Watch | None = db.session.info.get("watch")
+    return found

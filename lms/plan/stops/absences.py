@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lms.organisation import queries as organisation
 from lms.organisation import service as postings
 from lms.organisation.service import Away
-from lms.plan import labels
+from lms.plan import kinds, labels
 from lms.plan.stops import flow, lists
 from lms.plan.stops.blueprint import bp
 from lms.plan.stops.forms import AbsenceForm
@@ -48,9 +48,7 @@ def absence_new() -> Response:
 
 
 def _recording(lines: Sequence[Away], **said: Any) -> flow.Act:
-    return flow.Act(
-        do=lambda: postings.record_absences(lines, by=current_user, now=clock.now()), told=_recorded, **said
-    )
+    return flow.Act(stops=kinds.stops("away", lines), told=_recorded, **said)
 
 
 def _recorded(new: int) -> str:

@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms.organisation import queries as organisation
-from lms.plan import labels, queries, service
+from lms.plan import kinds, labels, queries
 from lms.plan.queries import WaitingDuty, WaitingFilter
 from lms.plan.rules.stops import StopRefusal
 from lms.plan.service import Choice, Decision
@@ -107,7 +107,7 @@ def _deciding(form: DecisionForm | ReleaseForm, duties: list[WaitingDuty], choic
     if approver:
         facts.append((_("Người quyết định"), approver))
     return flow.Act(
-        do=lambda: service.decide(lines, choice, by=current_user, today=clock.today(), now=clock.now(), **until),
+        stops=kinds.stops("decide", lines, choice=choice.value, **until),
         told=_decided,
         title=_("Xem trước quyết định"),
         button=_("%(what)s: %(n)s nghĩa vụ", what=labels.CHOICES[choice], n=len(lines)),

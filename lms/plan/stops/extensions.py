@@ -12,7 +12,7 @@ from wtforms import SelectChoice
 
 from lms.organisation import queries as organisation
 from lms.organisation.queries import Chosen
-from lms.plan import labels, queries, service
+from lms.plan import kinds, labels, queries, service
 from lms.plan.queries import OpenDuty
 from lms.plan.rules import FOREVER
 from lms.plan.rules.stops import StopRefusal, why_not_extend
@@ -108,11 +108,7 @@ def _refusals(duties: Iterable[OpenDuty], today: date) -> Callable[[OpenDuty | N
 
 
 def _extending(lines: Sequence[Extension], **said: Any) -> flow.Act:
-    return flow.Act(
-        do=lambda: service.extend(lines, by=current_user, today=clock.today(), now=clock.now()),
-        told=_extended,
-        **said,
-    )
+    return flow.Act(stops=kinds.stops("extend", lines), told=_extended, **said)
 
 
 def _extended(new: int) -> str:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.changes import jobs
 from lms.organisation import queries as organisation
 from lms.organisation.queries import Chosen
 from lms.organisation.roster.sheets import UnreadableRoster
@@ -21,6 +22,8 @@ from lms.platform.access import Permission
 from lms.platform.forms import Form, Refused, row_id
 from lms.platform.pages import page
 
+FEW = 100
+"""Acts on more people than this are looked at on a page of their own."""
 MOST_SHOWN = 200
 """Rows of effects on a page; the act concerns all of them."""
 NOT_CARRIED = frozenset({"csrf_token", "buoc", "file", "sha256", "file_name"})
@@ -52,8 +55,10 @@ def nobody() -> Response:
 class Act:
     """What a form or a list asks for: how to do it, how it is called before it is done, what is said afterwards."""
 
-    do: Callable[[], int]
-    """Does it and returns how much of it was new."""
+    do: Callable[[], int] | None = None
+    """Does it and returns how much of it was new; None where `stops` say everything."""
+    stops: dict[str, Any] | None = None
+    """What a change set keeps of it."""
     told: Callable[[int], str]
     title: Any
     button: Any
@@ -64,6 +69,13 @@ class Act:
     """Whom it concerns, if not all who were chosen."""
     to: str = ""
     """Where to go afterwards; else to the one person, or to the list of people."""
+
+    def record(self) -> int:
+        """Do it."""
+        if self.do is not None:
+            return self.do()
+        assert self.stops is not None, "one of the two says what to do"
+        return kinds.record(self.stops, None, current_user, clock.now())
 
 
 def stepped(form: Form, people: Sequence[Chosen], act_of: Callable[[], Act | None]) -> Response | None:
@@ -80,12 +92,14 @@ def stepped(form: Form, people: Sequence[Chosen], act_of: Callable[[], Act | Non
 
 def do(act: Act, person_ids: Sequence[int]) -> Response:
     """Do it, say what was done and go on; or say what has come in between since it was looked at."""
+    if is_seen_apart(act, len(person_ids)):
+        return submit(act)
     try:
-        if len(person_ids) == 1:
-            new = act.do()
+        if len(person_ids) == 1 or act.stops is None:
+            new = act.record()
         else:
             new = kinds.stop_many(
-                act.do, title=str(act.button), actor=current_user, now=clock.now(), today=clock.today()
+                act.stops, title=str(act.button), actor=current_user, now=clock.now(), today=clock.today()
             )
         flash(act.told(new))
     except Refused as refused:
@@ -96,6 +110,19 @@ def do(act: Act, person_ids: Sequence[int]) -> Response:
     if len(person_ids) == 1:
         return redirect(url_for("organisation.person", person_id=person_ids[0]), 303)
     return redirect(url_for("organisation.people"), 303)
+
+
+def is_seen_apart(act: Act, people: int) -> bool:
+    """Whether the act is looked at, approved and done on a page of its own, as a proposed change set."""
+    return act.stops is not None and (people > FEW or (people > 1 and jobs.needs_approval(kinds.STOPS.name)))
+
+
+def submit(act: Act) -> Response:
+    """Propose it, and show whom it meets."""
+    assert act.stops is not None, "only such acts are proposed"
+    title, now, today = str(act.button), clock.now(), clock.today()
+    change = kinds.submit_stops(act.stops, title=title, actor=current_user, now=now, today=today)
+    return redirect(url_for("changes.show", change_id=change.id), 303)
 
 
 def withdrawal(
@@ -117,7 +144,9 @@ def preview(
     act: Act, people: Sequence[Chosen], *, back: str = "", carried: Mapping[str, str] | None = None
 ) -> Response:
     """The page that says what an act would change, with everything that the next step needs."""
-    effects = service.preview_stops(act.do, [person.id for person in people], clock.today())
+    if is_seen_apart(act, len(people)):
+        return submit(act)
+    effects = service.preview_stops(act.record, [person.id for person in people], clock.today())
     return page(
         "plan/stops_preview.html",
         act=act,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
 from lms.organisation import queries as organisation
-from lms.plan import labels, queries, service
+from lms.plan import kinds, labels, queries, service
 from lms.plan.service import Exempt
 from lms.plan.stops import flow, lists
 from lms.plan.stops.blueprint import bp
@@ -57,7 +57,7 @@ def _choice(choice: queries.RequirementChoice, people: int) -> str:
 
 
 def _granting(lines: Sequence[Exempt], **said: Any) -> flow.Act:
-    return flow.Act(do=lambda: service.waive(lines, by=current_user, now=clock.now()), told=_granted, **said)
+    return flow.Act(stops=kinds.stops("exempt", lines), told=_granted, **said)
 
 
 def _granted(new: int) -> str:

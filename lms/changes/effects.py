@@ -1,0 +1,105 @@
+"""Whom a change set meets: told by SELECT, kept in change_effect, compared there; never held in memory.
+
+A preview is taken back, and its tables with it; so what it met goes through a file on the way to change_effect.
+"""
+
+import pickle
+from dataclasses import fields
+from typing import IO, Any
+
+import sqlalchemy as sa
+
+from lms.changes.kinds import Effect
+from lms.changes.models import ChangeEffect
+from lms.platform.db import db, is_postgresql
+
+_TABLE = ChangeEffect.__table__
+_TOLD = tuple(field.name for field in fields(Effect))
+_KEPT = ("change_id", "place", *_TOLD)
+_SAME = ("personal_id", "requirement", "cycle", "what")
+SLICE = 5_000
+NAMES = 5
+"""So many people are named who were not seen."""
+
+
+def _placed(change_id: int, told: sa.TextualSelect) -> sa.Select[Any]:
+    """The effects as rows of change_effect: in the order of what, requirement, person."""
+    e = told.subquery("e")
+    place = sa.func.row_number().over(order_by=(e.c.what, e.c.requirement, e.c.personal_id, e.c.cycle))
+    return sa.select(sa.literal(change_id).label("change_id"), place.label("place"), *(e.c[name] for name in _TOLD))
+
+
+def write(change_id: int, told: sa.TextualSelect) -> None:
+    """Keep the effects with a change set, instead of those it had."""
+    forget(change_id)
+    db.session.execute(sa.insert(_TABLE).from_select(list(_KEPT), _placed(change_id, told)))
+
+
+def forget(change_id: int) -> None:
+    """Keep nothing with a change set."""
+    db.session.execute(sa.delete(ChangeEffect).where(ChangeEffect.change_id == change_id))
+
+
+def pour(change_id: int, told: sa.TextualSelect, file: IO[bytes]) -> None:
+    """Pour the effects into a file."""
+    rows, connection = _placed(change_id, told), db.session.connection()
+    if is_postgresql():
+        text = str(rows.compile(connection, compile_kwargs={"literal_binds": True})).replace("%%", "%")
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
+            for data in copy:
+                file.write(data)
+        return
+    for some in connection.execute(rows).partitions(SLICE):
+        pickle.dump([dict(row._mapping) for row in some], file)
+
+
+def pour_back(change_id: int, file: IO[bytes]) -> None:
+    """Keep what `pour` wrote with the change set, instead of what it had."""
+    forget(change_id)
+    file.seek(0)
+    connection = db.session.connection()
+    if is_postgresql():
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY change_effect ({', '.join(_KEPT)}) FROM STDIN") as copy:
+            while data := file.read(1 << 16):
+                copy.write(data)
+        return
+    while file.peek(1):  # type: ignore[attr-defined]
+        connection.execute(sa.insert(_TABLE), pickle.load(file))
+
+
+def counts(change_id: int) -> dict[str, int]:
+    """What becomes of duties → how many; besides `duties`, all of them, and `people`."""
+    mine = ChangeEffect.change_id == change_id
+    rows = db.session.execute(sa.select(ChangeEffect.what, sa.func.count()).where(mine).group_by(ChangeEffect.what))
+    found = {row[0]: int(row[1]) for row in rows}
+    people = sa.select(ChangeEffect.personal_id).where(mine).distinct().subquery()
+    met = db.session.scalar(sa.select(sa.func.count()).select_from(people)) or 0
+    return {**found, "duties": sum(found.values()), "people": met}
+
+
+def are_kept(change_id: int, told: sa.TextualSelect) -> bool:
+    """Whether exactly these effects are kept with the change set, keys and all."""
+    kept = db.session.scalar(
+        sa.select(sa.func.count()).select_from(ChangeEffect).where(ChangeEffect.change_id == change_id)
+    )
+    now = db.session.scalar(sa.select(sa.func.count()).select_from(told.subquery("e")))
+    return kept == now and not _others(change_id, told, ("person_id", "unit_id", *_SAME), 1)
+
+
+def unseen(change_id: int, told: sa.TextualSelect) -> list[str]:
+    """Names of the first few people whom the act meets otherwise than is kept with the change set.
+
+    Whoever it no longer meets is no matter: somebody has finished meanwhile, or left.
+    """
+    return _others(change_id, told, _SAME, NAMES)
+
+
+def _others(change_id: int, told: sa.TextualSelect, same: tuple[str, ...], most: int) -> list[str]:
+    e, kept = told.subquery("e"), ChangeEffect
+    alike = [getattr(kept, name).is_not_distinct_from(e.c[name]) for name in ("due_after", *same) if name not in _SAME]
+    alike += [getattr(kept, name) == e.c[name] for name in _SAME]
+    known = sa.exists().where(kept.change_id == change_id, *alike)
+    people = sa.select(e.c.name, e.c.personal_id).where(~known).group_by(e.c.name, e.c.personal_id)
+    return [row.name for row in db.session.execute(people.order_by(e.c.name).limit(most))]
