@@ -23,27 +23,13 @@ from lms.platform.columns import FOREVER
 from lms.platform.db import db
 from lms.platform.events import SYSTEM
 from lms.platform.forms import Refused
+from tests.changes.stored import differing, stored
 from tests.conftest import TODAY
 from tests.factories import make_person, make_unit
 from tests.organisation.test_reforms import FILE, City
 from tests.plan.plans import SMALL, apply, make_course
 
 NOW = clock.now
-
-
-def stored():
-    """Every row of every table of facts and of every derived one, but for the keys of derived rows."""
-    found = {}
-    for table in db.metadata.sorted_tables:
-        if table.name in journal.HISTORY:
-            continue
-        columns = [c for c in table.columns if table.name not in journal.DERIVED or c.name != "id"]
-        found[table.name] = sorted(map(repr, db.session.execute(sa.select(*columns))))
-    return found
-
-
-def differing(before, after):
-    return {name: set(before[name]) ^ set(after[name]) for name in before if before[name] != after[name]}
 
 
 def change_of(act):
