@@ -85,7 +85,7 @@ def are_kept(change_id: int, told: sa.TextualSelect) -> bool:
         sa.select(sa.func.count()).select_from(ChangeEffect).where(ChangeEffect.change_id == change_id)
     )
     now = db.session.scalar(sa.select(sa.func.count()).select_from(told.subquery("e")))
-    return kept == now and not _others(change_id, told, ("person_id", "unit_id", *_SAME), 1)
+    return kept == now and not _others(change_id, told, ("person_id", "requirement_id", "unit_id", *_SAME), 1)
 
 
 def unseen(change_id: int, told: sa.TextualSelect) -> list[str]:

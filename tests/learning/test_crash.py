@@ -1,11 +1,6 @@
 """The server is killed in the middle of answers and of submissions; what it had acknowledged is there afterwards."""
 
-import http.client
 import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,14 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
-from itsdangerous import URLSafeTimedSerializer
 
 from lms.app import create_app
 from lms.assessment.models import Answer, Attempt
@@ -30,6 +22,7 @@ from lms.platform import clock, config
 from lms.platform.db import db, transaction
 from tests import factories
 from tests.learning.making import make_course, make_enrolment, start
+from tests.servers import Server, Visitor, signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
 LEARNERS = 12
@@ -45,8 +38,7 @@ BANK = tuple(
 class Learner:
     """A signed-in learner with an open paper, and what the server has told them."""
 
-    cookie: str
-    token: str
+    visitor: Visitor
     path: str
     attempt_id: int
     turn: int = 0
@@ -55,62 +47,6 @@ class Learner:
     acknowledged: dict[int, int] = field(default_factory=dict)
     """Place → the last number the server said it had saved."""
     submitted: bool = False
-
-
-@dataclass
-class Server:
-    """A real server in a process group of its own."""
-
-    environment: dict[str, str]
-    port: int = 0
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start and wait until it answers."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "wsgi:app"], cwd=ROOT, start_new_session=True,
-            env={**os.environ, **self.environment, "PORT": str(self.port), "WEB_CONCURRENCY": "2"},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        for _ in range(600):
-            assert self.process.poll() is None, "the server did not start"
-            try:
-                if self.request("GET", "/khoe", {}, {})[0] == 200:
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("the server does not answer")
-
-    def kill(self) -> None:
-        """SIGKILL the master and its workers at once."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-    def request(self, method: str, path: str, form: dict[str, Any], headers: dict[str, str]) -> tuple[int, str]:
-        """One request on a connection of its own; OSError when the server goes away meanwhile."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            body = urlencode(form)
-            headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            response.read()
-            return response.status, response.getheader("Location", "")
-        except http.client.HTTPException as error:
-            raise ConnectionError(str(error)) from error
-        finally:
-            connection.close()
-
-    def post(self, learner: Learner, path: str, **form: Any) -> tuple[int, str]:
-        """A form of this learner's."""
-        form["csrf_token"] = learner.token
-        headers = {"Cookie": f"phien={learner.cookie}", "X-Requested-With": "fetch"}
-        return self.request("POST", learner.path + path, form, headers)
 
 
 @pytest.fixture
@@ -144,17 +80,10 @@ def learners_of(app: Flask) -> list[Learner]:
         for person in people:
             make_enrolment(person_id=person.id, version=version, done=True)
         attempts = [start(person.id, version, now, seed) for seed, person in enumerate(people)]
-    cookies: Any = app.session_interface
-    signer = cookies.get_signing_serializer(app)
-    tokens = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token")
-    found = []
-    for account, attempt_id in zip(accounts, attempts, strict=True):
-        kept = {
-            "_user_id": f"{account.id}.0", "_fresh": True, "seen": int(now.timestamp()), "csrf_token": f"c{account.id}",
-        }  # fmt: skip
-        path = f"/hoc/thu/bai-kiem-tra/{attempt_id}/"
-        found.append(Learner(signer.dumps(kept), str(tokens.dumps(f"c{account.id}")), path, attempt_id))
-    return found
+    return [
+        Learner(signed_in(app, account.id, now), f"/hoc/thu/bai-kiem-tra/{attempt_id}/", attempt_id)
+        for account, attempt_id in zip(accounts, attempts, strict=True)
+    ]
 
 
 @contextmanager
@@ -192,7 +121,7 @@ def answer_on_and_on(server: Server) -> Callable[[Learner], bool]:
         learner.turn += 1
         place, number = learner.turn % QUESTIONS + 1, learner.turn
         learner.sent[place] = number
-        status, _ = server.post(learner, str(place), tra_loi=number)
+        status, _ = server.post(learner.visitor, f"{learner.path}{place}", tra_loi=number)
         assert status == 200
         learner.acknowledged[place] = number
         return True
@@ -205,7 +134,7 @@ def answer_rightly(server: Server) -> Callable[[Learner], bool]:
 
     def act(learner: Learner) -> bool:
         for place in range(1, QUESTIONS + 1):
-            assert server.post(learner, str(place), tra_loi=RIGHT)[0] == 200
+            assert server.post(learner.visitor, f"{learner.path}{place}", tra_loi=RIGHT)[0] == 200
         return False
 
     return act
@@ -216,7 +145,7 @@ def hand_in(server: Server) -> Callable[[Learner], bool]:
 
     def act(learner: Learner) -> bool:
         if not learner.submitted:
-            assert server.post(learner, "nop")[0] == 303
+            assert server.post(learner.visitor, f"{learner.path}nop")[0] == 303
             learner.submitted = True
         return False
 
