@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from lms.changes import effects, journal, kinds, queries, rules
+from lms.changes import journal, kinds, queries, rules
 from lms.changes.events import ChangeApplied, ChangeApproved, ChangeProposed, ChangeUndone, ChangeWithdrawn
 from lms.changes.kinds import Unusable
 from lms.changes.models import ChangeSet
 from lms.changes.rules import Refusal
+from lms.changes.service import effects
 from lms.platform.db import db
 from lms.platform.events import By, emit
 from lms.platform.forms import Refused
