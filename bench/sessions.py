@@ -50,7 +50,8 @@ def visitor(app: Flask) -> Session:
 
 
 def _session(app: Flask, person_id: int, account_id: int | None) -> Session:
-    return _cookie(app, person_id, {"_user_id": f"{account_id}.0", "_fresh": True, "seen": int(time.time())})
+    now = int(time.time())
+    return _cookie(app, person_id, {"_user_id": f"{account_id}.0", "_fresh": True, "seen": now, "began": now})
 
 
 def _cookie(app: Flask, person_id: int, kept: dict[str, object]) -> Session:

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from lms.platform.db import db
 
 DERIVED = frozenset(
-    {"obligation", "segment", "reason", "former_unit", "unit_closure", "figure_delta", "figure_era", "figure_head",
-     "figure_mark", "figure_origin", "followed_person"}
+    {"obligation", "segment", "reason", "former_unit", "unit_closure", "figure_delta", "figure_former", "figure_group",
+     "figure_head", "figure_lineage", "figure_mark", "figure_person", "figure_reform", "followed_person"}
 )  # fmt: skip
 """Follows from facts: it is derived anew, never put back."""
 

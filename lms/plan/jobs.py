@@ -74,8 +74,8 @@ def mark_figures(run: Run) -> None:
     if begun:
         service.settle_figures()
     with run.transaction():
-        through = service.last_change()
         days = service.days_to_mark(clock.today())
+        through = service.last_change()
     built = 0
     for number, day in enumerate(days):
         run.go_on()

@@ -47,7 +47,11 @@ def plan(code: str) -> Response:
         plan=shown,
         clauses=clauses,
         requirements={c.id: [r for r in requirements if r.clause_id == c.id] for c in clauses},
-        obliged=queries.obliged_on(current_user, Permission.PLAN_PLAN_READ, shown.id, today),
+        obliged=queries.obliged_on(
+            current_user, Permission.PLAN_PLAN_READ, shown.id, [r.id for r in requirements], today
+        ),
+        of_clause=queries.clause_group,
+        of_plan=queries.plan_group,
         lead=_lead_of(clauses),
         labels=labels,
         today=today,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lms.reports.rules import Figures, Key, Part, Place, Row, Tree, layout
+from lms.reports.rules import Figures, Key, Part, Place, Row, Tree, layout, sum_of
 
 Counted = tuple[int | None, int, int, int, int]
 """Former unit (None: never in one), present unit, required, completed, persons."""
@@ -77,7 +77,7 @@ def _strands(rows: Iterable[Row], pairs: Iterable[Pair], side: str) -> list[Stra
 
 def summed(strands: Iterable[Strand]) -> Figures:
     """The figures of several rows together."""
-    return sum((strand.row.figures for strand in strands), Figures())
+    return sum_of(strand.row.figures for strand in strands)
 
 
 @dataclass(frozen=True)
@@ -118,22 +118,22 @@ def bridge(old_tree: Tree, new_tree: Tree, scope: int | None, counted: Iterable[
     `scope` is the unit of the new structure that is reported on, None for the whole.
     """
     old_side, new_side = _side(old_tree, None), _side(new_tree, scope)
-    sums: dict[tuple[Key, Key], Figures] = {}
-    for former, present, required, completed, persons in counted:
-        key = (old_side.key(former), new_side.key(present))
-        figures = Figures(required=required, completed=completed, persons=persons)
-        sums[key] = sums.get(key, Figures()) + figures
+    cells: dict[tuple[Key, Key], list[int]] = {}
+    for former, present, *numbers in counted:
+        sums_here = cells.setdefault((old_side.key(former), new_side.key(present)), [0, 0, 0])
+        for place, number in enumerate(numbers):
+            sums_here[place] += number
+    sums = {key: Figures(required=r, completed=c, persons=p) for key, (r, c, p) in cells.items()}
+    ranks = [{key: rank for rank, key in enumerate(side.order)} for side in (old_side, new_side)]
     pairs = [
         Pair(old_side.row(old, Figures()), new_side.row(new, Figures()), sums[old, new])
-        for old in old_side.order
-        for new in new_side.order
-        if (old, new) in sums
+        for old, new in sorted(sums, key=lambda keys: (ranks[0][keys[0]], ranks[1][keys[1]]))
     ]
 
     def totals(side: _Side, at: int) -> tuple[Row, ...]:
-        found: dict[Key, Figures] = {}
+        found: dict[Key, list[Figures]] = {}
         for keys, figures in sums.items():
-            found[keys[at]] = found.get(keys[at], Figures()) + figures
-        return tuple(side.row(key, found[key]) for key in side.order if key in found)
+            found.setdefault(keys[at], []).append(figures)
+        return tuple(side.row(key, sum_of(found[key])) for key in side.order if key in found)
 
-    return Bridge(tuple(pairs), totals(old_side, 0), totals(new_side, 1), sum(sums.values(), Figures()))
+    return Bridge(tuple(pairs), totals(old_side, 0), totals(new_side, 1), sum_of(sums.values()))

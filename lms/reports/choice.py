@@ -1,5 +1,6 @@
 """What a visitor chose to look at: plan, day, structure and unit, within the units of the account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 from flask import abort, url_for
 from wtforms import SelectChoice
 
+from lms.organisation.models import Reform
 from lms.platform.access import Actor, Permission
 from lms.platform.forms import row_id
 from lms.reports import labels, queries, rules
@@ -14,6 +16,7 @@ from lms.reports.forms import ComplianceFilter
 from lms.reports.queries import Compliance, PlanFacts, RequirementFacts, Scope, View
 from lms.reports.rules import Part, Place, Row, Structure
 
+_BEFORE = "truoc-"
 _STRUCTURES = {address: structure for structure, address in labels.STRUCTURE_ADDRESSES.items()}
 _FIGURES = {address: figure for figure, address in labels.FIGURE_ADDRESSES.items()}
 _PARTS = {address: part for part, address in labels.PART_ADDRESSES.items()}
@@ -30,12 +33,15 @@ class Choice:
     """Units to choose from: id, name."""
     gone: bool
     """The unit asked for does not stand on that day; the account's first one is shown."""
+    is_newest: bool = False
+    """The plan is the one that is shown where an address names none."""
+    structure: str = labels.STRUCTURE_ADDRESSES[Structure.CURRENT]
+    """What an address calls the structure asked for."""
 
     @property
     def query(self) -> dict[str, str]:
         """The address values that lead back to this choice."""
-        day, structure = self.view.day, labels.STRUCTURE_ADDRESSES[self.view.structure]
-        found = {"ke_hoach": self.plan.code, "ngay": f"{day:%d/%m/%Y}", "co_cau": structure}
+        found = {"ke_hoach": self.plan.code, "ngay": f"{self.view.day:%d/%m/%Y}", "co_cau": self.structure}
         return found if self.place is None else {**found, "don_vi": str(self.place.unit_id)}
 
 
@@ -46,16 +52,50 @@ def choose(form: ComplianceFilter, actor: Actor, today: date) -> Choice | None:
         return None
     form.ke_hoach.choices = [SelectChoice(plan.code, f"{plan.number} – {plan.title}") for plan in plans]
     form.ke_hoach.data = form.ke_hoach.data or plans[0].code
+    day = form.ngay.data or today
+    reforms = _structures(form, day)
     form.validate()
-    form.ngay.data = form.ngay.data or today
+    form.ngay.data = day
     plan = next((plan for plan in plans if plan.code == form.ke_hoach.data), plans[0])
-    view = queries.view_on(form.ngay.data, _STRUCTURES.get(form.co_cau.data, Structure.CURRENT))
+    view = _view(reforms, form.co_cau.data or "", day)
     roots = view.tree.topmost(actor.roots(Permission.REPORTS_COMPLIANCE_READ))
     place, gone = _place(view, roots, form.don_vi.data or "")
     options = tuple(_options(view, roots, place))
     form.don_vi.choices = [SelectChoice(unit_id, name) for unit_id, name in options]
     form.don_vi.data = str(place.unit_id) if place else ""
-    return Choice(plan, view, place, options, gone)
+    before = view.structure is Structure.FORMER and (form.co_cau.data or "").startswith(_BEFORE)
+    structure = (form.co_cau.data or "") if before else labels.STRUCTURE_ADDRESSES[view.structure]
+    return Choice(plan, view, place, options, gone, plan == plans[0], structure)
+
+
+def _structures(form: ComplianceFilter, day: date) -> dict[str, Reform]:
+    """Offer the structure of the day and those before each reform so far; address → reform, the newest first.
+
+    The reform that people mean by “đơn vị cũ”, the last that ended districts, has the plain address.
+    """
+    current, former = (labels.STRUCTURE_ADDRESSES[structure] for structure in (Structure.CURRENT, Structure.FORMER))
+    reforms: dict[str, Reform] = {}
+    found = queries.reforms_to_bridge(day)
+    usual = queries.reform_before(day)[1] if found else None
+    for reform in found:
+        address = former if reform.effective_on == usual else f"{_BEFORE}{reform.effective_on:%Y-%m-%d}"
+        reforms.setdefault(address, reform)
+    if len(reforms) > 1:
+        words = {current: labels.STRUCTURES[Structure.CURRENT]}
+        if former not in reforms:
+            words[former] = labels.STRUCTURES[Structure.FORMER]
+        words |= {address: labels.former_words(reform.effective_on) for address, reform in reforms.items()}
+        form.co_cau.choices = [SelectChoice(address, word) for address, word in words.items()]
+    if (form.co_cau.data or "").startswith(_BEFORE) and form.co_cau.data not in reforms:
+        # The day was changed to one before that reform.
+        form.co_cau.data = current
+    return reforms
+
+
+def _view(reforms: Mapping[str, Reform], address: str, day: date) -> View:
+    if address.startswith(_BEFORE) and address in reforms:
+        return queries.view_before(day, reforms[address])
+    return queries.view_on(day, _STRUCTURES.get(address, Structure.CURRENT))
 
 
 def _place(view: View, roots: list[Place], wanted: str) -> tuple[Place | None, bool]:
@@ -113,7 +153,10 @@ class Links:
     def __init__(self, choice: Choice) -> None:
         """Prepare what all addresses share."""
         usual = {"co_cau": labels.STRUCTURE_ADDRESSES[Structure.CURRENT]}
+        if choice.is_newest:
+            usual["ke_hoach"] = choice.plan.code
         shared = {k: v for k, v in choice.query.items() if k != "don_vi" and usual.get(k) != v}
+        shared["ngay"] = choice.view.day.isoformat()
         self._people = f"{url_for('reports.people')}?{urlencode(shared)}"
         self._report = f"{url_for('reports.compliance')}?{urlencode(shared)}"
         self._place = choice.place

@@ -17,7 +17,7 @@ from lms.plan import queries as plan
 from lms.platform import clock, vietnamese
 from lms.platform.documents.table import csv_lines, write_xlsx
 from lms.reports import labels, papers, queries, sheets
-from lms.reports.queries import Compliance, Unknown
+from lms.reports.queries import Compliance, Unknown, View
 from lms.reports.rules import Figures, Structure
 
 report_cli = AppGroup("report", help="Báo cáo từ dòng lệnh.")
@@ -52,9 +52,12 @@ class Day(click.ParamType):
     default=Structure.CURRENT.value,
     help="current: đơn vị tại ngày tính; former: đơn vị cũ trước đợt sắp xếp.",
 )
+@click.option("--before", type=Day(), help="former: trước đợt sắp xếp ngày này; bỏ trống: đợt kết thúc cấp huyện.")
 @click.option("--format", "kind", type=click.Choice(["pdf", "xlsx", "csv", "json"]), required=True)
 @click.option("--out", default="-", help="Tệp ghi ra; bỏ trống hoặc - để in ra màn hình.")
-def compliance(plan_code: str, as_of: date, unit_code: str | None, structure: str, kind: str, out: str) -> None:
+def compliance(
+    plan_code: str, as_of: date, unit_code: str | None, structure: str, before: date | None, kind: str, out: str
+) -> None:
     """Kết quả thực hiện một kế hoạch tại một ngày, theo đơn vị."""
     if out == "-" and kind in ("pdf", "xlsx") and sys.stdout.isatty():
         raise click.UsageError(f"Tệp {kind} không đọc được trên màn hình. Thêm --out TỆP.{kind}.")
@@ -65,7 +68,7 @@ def compliance(plan_code: str, as_of: date, unit_code: str | None, structure: st
         )
     write = WRITERS[kind]
     try:
-        report = _report(plan_code, as_of, unit_code, Structure(structure))
+        report = _report(plan_code, as_of, unit_code, Structure(structure), before)
     except Unknown as unknown:
         raise click.ClickException(str(unknown)) from unknown
     if as_of > clock.today():
@@ -73,10 +76,24 @@ def compliance(plan_code: str, as_of: date, unit_code: str | None, structure: st
     _write(out, write(report))
 
 
-def _report(plan_code: str, as_of: date, unit_code: str | None, structure: Structure) -> Compliance:
+def _report(
+    plan_code: str, as_of: date, unit_code: str | None, structure: Structure, before: date | None
+) -> Compliance:
     plan = queries.plan_of(plan_code)
-    view = queries.view_on(as_of, structure)
+    view = queries.view_on(as_of, structure) if before is None else _view_before(as_of, before)
     return queries.compliance(plan, view, queries.place_of(view, unit_code))
+
+
+def _view_before(as_of: date, before: date) -> View:
+    reforms = queries.reforms_to_bridge(as_of)
+    reform = next((reform for reform in reforms if reform.effective_on == before), None)
+    if reform is None:
+        known = ", ".join(vietnamese.short_day(r.effective_on) for r in reforms) or "chưa có đợt nào"
+        raise Unknown(
+            f"Đến ngày {vietnamese.short_day(as_of)} không có đợt sắp xếp nào ngày {vietnamese.short_day(before)}. "
+            f"Các đợt đang có: {known}."
+        )
+    return queries.view_before(as_of, reform)
 
 
 def as_json(report: Compliance) -> dict[str, Any]:
@@ -91,6 +108,7 @@ def as_json(report: Compliance) -> dict[str, Any]:
         "plan": report.plan.code,
         "as_of": report.view.day.isoformat(),
         "structure": report.view.structure.value,
+        "structure_on": report.view.tree_day.isoformat(),
         "unit": None if report.is_whole or report.place is None else report.place.code,
         "rows": [
             {

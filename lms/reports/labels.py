@@ -1,5 +1,7 @@
 """Vietnamese words of reports: figures, states, rows, structures, groups of the log."""
 
+from datetime import date
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -117,6 +119,11 @@ def row_code(row: Row) -> str | None:
     return row.place.code if row.place and row.part not in SPECIAL_KINDS else None
 
 
+def former_words(reform_on: date) -> str:
+    """The structure that a reform ended, where there are several to choose from."""
+    return _("Theo đơn vị cũ, trước %(day)s", day=short_day(reform_on))
+
+
 def structure_words(view: View) -> str:
     """Which structure the figures are read in, for heads of pages and documents."""
     if view.reform_on is not None:
@@ -160,7 +167,7 @@ CHECKED_NAMES = {
     "cycle": _l("chu kỳ"),
     "day": _l("ngày"),
     "unit_id": _l("đơn vị số"),
-    "origin_id": _l("đơn vị cũ số"),
+    "former": _l("đơn vị cũ (đợt sắp xếp:đơn vị)"),
     "ancestor_id": _l("đơn vị trên số"),
     "reform_id": _l("đợt sắp xếp số"),
     "audience_id": _l("đối tượng số"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import IntEnum, StrEnum
+from operator import attrgetter
 
 from lms.platform.vietnamese import ratio, sort_key
 
@@ -103,15 +104,21 @@ class Figures:
 
     def __add__(self, other: "Figures") -> "Figures":
         """Add up two disjoint sets."""
-        return Figures(*(a + b for a, b in zip(values(self), values(other), strict=True)))
+        return sum_of((self, other))
 
 
 FIELDS = ("required", "completed", "late", "in_progress", "overdue", "paused", "waived", "persons")
+_VALUES = attrgetter(*FIELDS)
 
 
 def values(figures: Figures) -> tuple[int, ...]:
     """The stored figures in the order of FIELDS."""
-    return tuple(getattr(figures, name) for name in FIELDS)
+    return _VALUES(figures)
+
+
+def sum_of(parts: Iterable[Figures]) -> Figures:
+    """Add up disjoint sets."""
+    return Figures(*(sum(column) for column in zip(*map(values, parts), strict=True)))
 
 
 # The structure of a day -----------------------------------------------------------------------------------------------
@@ -259,12 +266,17 @@ Counted = tuple[int | None, int, tuple[int, ...]]
 
 
 def roll_up(
-    tree: Tree, scope: int | None, cells: Iterable[Counted], persons: Mapping[int | None, int]
+    tree: Tree,
+    scope: int | None,
+    cells: Iterable[Counted],
+    persons: Mapping[int | None, int],
+    doubled: Mapping[tuple[int | None, int], int] | None = None,
 ) -> tuple[list[Row], dict[int, Figures], Figures]:
     """Set figures counted per unit × requirement into the report's rows.
 
     Returns the rows, the sums per requirement and the total. Whoever is counted for a unit outside the layout gets
     the row ELSEWHERE, whoever is counted for no unit the row NEVER: nothing is lost, the total is the sum of the rows.
+    `persons` are distinct people per unit, `doubled` those per (unit, requirement) where duties are more than people.
     """
     plan = layout(tree, scope)
     order: list[Key] = [(Part.UNIT, place.unit_id) for place in plan.units]
@@ -273,21 +285,23 @@ def roll_up(
         for unit_id in _subtree(tree, place.unit_id):
             home[unit_id] = (Part.UNIT, place.unit_id)
     sums: dict[Key, dict[int, list[int]]] = {}
+    twice = doubled or {}
     for counted_at, requirement_id, counted in cells:
         line = sums.setdefault(_home(home, counted_at), {})
+        numbers = [*counted, twice.get((counted_at, requirement_id), counted[0])]
         known = line.get(requirement_id)
-        line[requirement_id] = list(counted) if known is None else [a + b for a, b in zip(known, counted, strict=True)]
+        line[requirement_id] = numbers if known is None else [a + b for a, b in zip(known, numbers, strict=True)]
     heads: dict[Key, int] = {}
     for counted_at, number in persons.items():
         key = _home(home, counted_at)
         heads[key] = heads.get(key, 0) + number
     order = _with_special_rows(order, sums, scope)
     rows = [_row(tree, plan, key, sums.get(key, {}), heads.get(key, 0)) for key in order]
-    by_requirement: dict[int, Figures] = {}
+    columns: dict[int, list[Figures]] = {}
     for row in rows:
         for requirement_id, figures in row.cells.items():
-            by_requirement[requirement_id] = by_requirement.get(requirement_id, Figures()) + figures
-    return rows, by_requirement, sum((row.figures for row in rows), Figures())
+            columns.setdefault(requirement_id, []).append(figures)
+    return rows, {key: sum_of(cells) for key, cells in columns.items()}, sum_of(row.figures for row in rows)
 
 
 def _home(home: Mapping[int, Key], unit_id: int | None) -> Key:
@@ -320,9 +334,9 @@ def _row(tree: Tree, plan: Layout, key: Key, sums: Mapping[int, list[int]], pers
     place = tree.places.get(unit_id) if unit_id is not None else None
     if part is Part.OWN and place is None:
         place = plan.own[0] if plan.own else None
-    cells = {requirement: Figures(*[*counted, counted[0]]) for requirement, counted in sums.items()}
-    whole = [sum(column) for column in zip(*sums.values(), strict=True)] or [0] * (len(FIELDS) - 1)
-    return Row(part, place, Figures(*[*whole, persons]), cells)
+    cells = {requirement: Figures(*numbers) for requirement, numbers in sums.items()}
+    whole = [sum(column) for column in zip(*sums.values(), strict=True)] or [0] * len(FIELDS)
+    return Row(part, place, Figures(*[*whole[:-1], persons]), cells)
 
 
 # Targets, bands, time -------------------------------------------------------------------------------------------------

@@ -216,7 +216,8 @@ def _bridged(chosen: Choice) -> dict[str, Any] | None:
     if not reforms:
         return None
     asked = request.args.get("dot", "")
-    reform = next((row for row in reforms if row.code == asked), None) if asked else reforms[0]
+    seen = next((row for row in reforms if row.id == chosen.view.reform_id), reforms[0])
+    reform = next((row for row in reforms if row.code == asked), None) if asked else seen
     if reform is None:
         abort(404)
     view = queries.view_on(chosen.view.day, rules.Structure.CURRENT)

@@ -12,9 +12,10 @@ from lms.organisation.service import refresh_former_units
 from lms.plan import service
 from lms.plan.figures.contribution import FIGURES, Stretch, changes
 from lms.plan.figures.models import FigureDelta, FigureHead, FigureMark
-from lms.plan.models import Segment
+from lms.plan.models import Clause, Requirement, Segment
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
+from lms.reports.queries.bridge import _counted_pairs, _kept_pairs
 from lms.reports.queries.figures import COUNTED, Scope, counted_per_unit, kept_per_unit
 from lms.reports.queries.trend import _counted, _kept
 from lms.reports.rules import Part, month_ends
@@ -53,18 +54,28 @@ def keep(today: date = TODAY, through: int | None = None) -> None:
 
 def scopes(here: World, day: date) -> list[Scope]:
     """The whole and a part of it, in the structure of the day and in the former one, on that day."""
-    requirements = tuple(here.shift + n for n in range(1, 9))
+    requirements = tuple(db.session.scalars(sa.select(Requirement.id).where(Requirement.id > here.shift)))
     found = [Scope(day, day, None, requirements), Scope(day, day, None, requirements, here.shift + 2)]
     for number, effective in enumerate(REFORMS, 1):
-        if effective <= day and (number == len(REFORMS) or day < REFORMS[number]):
-            eve, reform_id = effective - timedelta(1), here.shift + number
-            found += [
-                Scope(day, eve, reform_id, requirements),
-                Scope(day, eve, reform_id, requirements, here.shift + 2),
-                Scope(day, eve, reform_id, requirements, None, Part.NEVER),
-                Scope(day, eve, reform_id, requirements, None, Part.OWN, (here.shift + 1, here.shift + 3)),
-            ]
+        eve, reform_id = effective - timedelta(1), here.shift + number
+        found += [
+            Scope(day, eve, reform_id, requirements),
+            Scope(day, eve, reform_id, requirements, here.shift + 2),
+            Scope(day, eve, reform_id, requirements, None, Part.NEVER),
+            Scope(day, eve, reform_id, requirements, None, Part.OWN, (here.shift + 1, here.shift + 3)),
+        ]
     return found
+
+
+def told(counts):
+    """What is counted, in an order; empty where nothing is kept because nothing is there."""
+    if counts is None or not counts.cells:
+        return {}
+    return {
+        "cells": sorted(counts.cells, key=repr),
+        "persons": {unit: number for unit, number in counts.persons.items() if number},
+        "doubled": {cell: number for cell, number in counts.doubled.items() if number},
+    }
 
 
 def same_on(here: World, days: list[date]) -> None:
@@ -72,7 +83,10 @@ def same_on(here: World, days: list[date]) -> None:
     assert db.session.scalar(sa.select(sa.func.count()).select_from(FigureHead)) > 0
     for day in days:
         for scope in scopes(here, day):
-            assert sorted(kept_per_unit(scope), key=repr) == sorted(counted_per_unit(scope), key=repr), scope
+            assert told(kept_per_unit(scope)) == told(counted_per_unit(scope)), scope
+            if scope.reform_id is not None:
+                both = [_kept_pairs(scope, scope.reform_id), _counted_pairs(scope, scope.reform_id)]
+                assert sorted(both[0], key=repr) == sorted(both[1], key=repr), scope
             points, counted = _kept(scope, month_ends(day, 12)), _counted(scope, month_ends(day, 12))
             assert points in (counted, []), scope
             if scope.reform_id is None and any(point.required for point in counted):
@@ -104,7 +118,7 @@ def test_kept_figures_equal_counted_ones_after_any_events(session, city, happeni
 
 stretch_days = st.one_of(st.just(FOREVER), st.dates(date(2025, 1, 1), date(2025, 3, 1)))
 stretches = st.builds(
-    Stretch, requirement_id=st.just(1), unit_id=st.just(2), origin_id=st.just(0), kind=st.sampled_from((0, 0, 1, 2)),
+    Stretch, requirement_id=st.just(1), unit_id=st.just(2), lineage_id=st.just(0), kind=st.sampled_from((0, 0, 1, 2)),
     from_on=st.dates(date(2025, 1, 1), date(2025, 3, 1)), to_on=stretch_days, due_on=stretch_days,
     started_on=stretch_days, fulfilled_on=stretch_days,
 ).filter(lambda stretch: stretch.from_on < stretch.to_on)  # fmt: skip
@@ -153,8 +167,8 @@ def test_without_a_head_nothing_is_kept_and_nothing_appended(session):
         service.refresh_person_course(here.people[0], here.shift + 1, TODAY)
         assert db.session.scalars(sa.select(FigureDelta)).all() == []
         scope = scopes(here, TODAY)[0]
-        assert kept_per_unit(scope) == []
-        assert counted_per_unit(scope)
+        assert kept_per_unit(scope) is None
+        assert counted_per_unit(scope).cells
 
 
 def test_a_completion_appends_a_few_changes_and_touches_no_mark(session):
@@ -183,7 +197,7 @@ def test_a_mark_that_is_up_to_date_is_left_alone(session):
         service.rebuild()
         keep()
         [*_, last] = service.days_to_mark(TODAY)
-        assert last == date(2026, 10, 31)
+        assert last == TODAY - timedelta(1)
         assert not service.mark_figures(last, service.last_change(), NOW)
 
 
@@ -202,16 +216,33 @@ def test_many_late_changes_are_summed_up_anew_instead_of_added(session, monkeypa
         same_on(here, [date(2025, 1, 5), date(2025, 6, 1), TODAY])
 
 
-def test_a_new_reform_makes_the_figures_be_forgotten_until_they_are_made_anew(session):
+def test_a_new_reform_is_counted_until_the_figures_are_made_anew(session):
     with undone():
         here = World(_one_person_city())
         service.rebuild()
         keep()
         reform(here)
         service.refresh_people(here.people)
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(FigureHead)) == 0
+        for scope in scopes(here, TODAY):
+            assert (kept_per_unit(scope) is None) == (scope.reform_id is not None)
         keep()
         same_on(here, [date(2025, 2, 28), date(2025, 3, 1), TODAY])
+
+
+def test_a_requirement_moved_to_another_clause_makes_the_figures_be_forgotten(session):
+    with undone():
+        here = World(_one_person_city())
+        reform(here)
+        service.rebuild()
+        keep()
+        clause = {"plan_id": here.shift, "number": "2", "place": 2, "text": "", "cooperating": []}
+        db.session.execute(sa.insert(Clause).values(id=here.shift + 1, **clause))
+        moved = sa.update(Requirement).where(Requirement.id == here.shift + 1)
+        db.session.execute(moved.values(clause_id=here.shift + 1))
+        service.rebuild()
+        assert kept_per_unit(scopes(here, TODAY)[0]) is None
+        keep()
+        same_on(here, [TODAY])
 
 
 @pytest.mark.parametrize("factor", [1, 0])
@@ -231,6 +262,20 @@ def test_replacing_most_of_the_segments_forgets_the_figures(session, monkeypatch
         if not kept:
             keep()
             same_on(here, [TODAY])
+
+
+def test_yesterdays_mark_goes_when_another_day_is_yesterday(session):
+    with undone():
+        here = World(_one_person_city())
+        reform(here)
+        service.rebuild()
+        keep()
+        keep(TODAY + timedelta(1))
+        days = set(db.session.scalars(sa.select(FigureHead.day)))
+        assert TODAY in days
+        assert TODAY - timedelta(1) not in days
+        assert set(db.session.scalars(sa.select(FigureMark.day))) <= days
+        same_on(here, [TODAY - timedelta(1), TODAY])
 
 
 def test_the_command_marks_every_month_end_and_then_finds_nothing_to_do(app, session):

@@ -221,3 +221,32 @@ def test_a_fulfilment_to_come_counts_as_not_yet(browse, cast, told):
     )
     table = browse.as_(cast.chi).get("reports.compliance").table(-1)
     assert table[0][1:4] == ["2", "2", "0"]
+
+
+def test_any_reform_may_be_looked_behind_and_every_list_follows(browse, cast):
+    make_unit(code="001", name="Quận Cũ", kind="quan", parent=cast.city, valid_to=date(2025, 7, 1))
+    offices = [
+        make_unit(code=code, name=name, kind="so", parent=cast.city, valid_to=date(2025, 3, 1))
+        for code, name in (("s1", "Sở Một"), ("s2", "Sở Hai"))
+    ]
+    plan = make_plan()
+    requirement = make_requirement(plan=plan)
+    for day in (date(2025, 3, 1), date(2025, 7, 1)):
+        reform = make_reform(effective_on=day)
+        reform.applied_at = clock.now()
+        for office in offices if day.month == 3 else []:
+            person = make_person()
+            make_segment(person=person, requirement=requirement, unit=cast.ward)
+            was_in(person, office, reform)
+    visitor = browse.as_(cast.giang)
+    page = visitor.get("reports.compliance", co_cau="truoc-2025-03-01")
+    assert "Theo đơn vị cũ, trước 01/03/2025" in page.text
+    assert "cơ cấu đến hết ngày 28/02/2025" in page.text
+    assert "Sở Một" in page.text
+    assert visitor.get("reports.people", co_cau="truoc-2025-03-01").heading == "Phải học: 2 lượt của 2 người"
+    told = visitor.get("reports.export", kind="csv", co_cau="truoc-2025-03-01").response.get_data(as_text=True)
+    assert "Sở Hai" in told
+    usual = visitor.get("reports.compliance", co_cau="cu")
+    assert "cơ cấu đến hết ngày 30/06/2025" in usual.text
+    early = visitor.get("reports.compliance", co_cau="truoc-2025-03-01", ngay="01/02/2025")
+    assert "theo cơ cấu tổ chức ngày 01/02/2025" in early.text

@@ -13,21 +13,21 @@ figures = AppGroup("figures", help="Số liệu tính sẵn cho báo cáo.")
 @figures.command("mark")
 @click.option("--anew", is_flag=True, help="Bỏ số liệu đang giữ và tính lại từ đầu.")
 def mark(anew: bool) -> None:
-    """Chốt số liệu đến từng cuối tháng, để báo cáo đọc nhanh; chạy lúc nào cũng được, nên chạy hằng đêm."""
+    """Chốt số liệu đến từng cuối tháng và hôm qua, để báo cáo đọc nhanh; chạy lúc nào cũng được, nên chạy hằng đêm."""
     with transaction():
         begun = service.begin_figures(clock.now(), lambda step: click.echo(f"  {step}"), anew=anew)
     if begun:
         service.settle_figures()
     with transaction():
-        through = service.last_change()
         days = service.days_to_mark(clock.today())
+        through = service.last_change()
     built = 0
     for day in days:
         with transaction():
             built += service.mark_figures(day, through, clock.now())
     if begun:
         service.settle_figures()
-    click.echo(f"Có {len(days)} mốc cuối tháng, cập nhật {built} mốc.")
+    click.echo(f"Có {len(days)} mốc (các cuối tháng và hôm qua), cập nhật {built} mốc.")
 
 
 @figures.command("compact")

@@ -17,11 +17,11 @@ Numbers = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Stretch:
-    """A segment within one era of the structure: its people stand for one unit and one former unit."""
+    """A segment of somebody with a lineage, or a stay in a group of requirements."""
 
     requirement_id: int
     unit_id: int
-    origin_id: int
+    lineage_id: int
     kind: int
     from_on: date
     to_on: date
@@ -55,7 +55,7 @@ def counted_during(stretch: Stretch) -> dict[str, tuple[date, date]]:
 
 
 def changes(stretches: Iterable[tuple[int, Stretch]]) -> dict[tuple[date, int, int, int], Numbers]:
-    """(day, unit, origin, requirement) → by how much each figure changes; `sign` −1 takes a stretch away.
+    """(day, unit, lineage, requirement) → by how much each figure changes; `sign` −1 takes a stretch away.
 
     What comes to nothing is left out, and so is whatever would happen at the open end.
     """
@@ -64,6 +64,6 @@ def changes(stretches: Iterable[tuple[int, Stretch]]) -> dict[tuple[date, int, i
         for name, (begin, end) in counted_during(stretch).items():
             for day, number in ((begin, sign), (end, -sign)):
                 if day < FOREVER:
-                    key = (day, stretch.unit_id, stretch.origin_id, stretch.requirement_id)
+                    key = (day, stretch.unit_id, stretch.lineage_id, stretch.requirement_id)
                     sums.setdefault(key, [0] * len(FIGURES))[FIGURES.index(name)] += number
     return {key: tuple(numbers) for key, numbers in sums.items() if any(numbers)}

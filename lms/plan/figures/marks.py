@@ -1,12 +1,12 @@
 """Making the kept figures: all changes anew, the sums at month ends, fewer rows that say the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from lms.plan.derive.work import Work
-from lms.plan.figures import changes
+from lms.plan.figures import changes, groups, heads, lineages
 from lms.plan.figures.contribution import FIGURES
 from lms.plan.figures.models import FigureDelta, FigureHead, FigureMark
 
@@ -15,7 +15,7 @@ Progress = Callable[[str], None]
 
 FEW = 20_000
 """Up to so many later changes are added to a mark; for more it is summed up anew from the one before."""
-CELL = ("unit_id", "origin_id", "requirement_id")
+CELL = ("unit_id", "lineage_id", "requirement_id")
 
 _CELL, _FIGURES = ", ".join(CELL), ", ".join(FIGURES)
 _SUMS = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
@@ -39,24 +39,37 @@ ON CONFLICT (day, {_CELL}) DO UPDATE SET {", ".join(f"{n} = figure_mark.{n} + ex
 def build(connection: sa.Connection, now: datetime, progress: Progress) -> None:
     """Make all changes anew out of the segments. The caller keeps everybody from writing segments meanwhile."""
     work = Work(connection, bulk=True)
-    for table in ("figure_head", "figure_mark", "figure_delta", "figure_origin", "figure_era"):
+    for table in (
+        "figure_head", "figure_mark", "figure_delta", "figure_person", "figure_former", "figure_lineage",
+        "figure_reform", "figure_group",
+    ):  # fmt: skip
         work.run(f"DELETE FROM {table}")
-    work.run(f"INSERT INTO figure_era (reform_id, from_on, to_on) {changes.ERAS}")
-    work.run(
-        "INSERT INTO figure_origin (reform_id, person_id, unit_id) SELECT f.reform_id, f.person_id, f.unit_id "
-        "FROM former_unit f JOIN figure_era e ON e.reform_id = f.reform_id"
-    )
     if work.on_postgresql:
-        work.run("ANALYZE figure_origin")
         work.run("SET LOCAL work_mem = '256MB'")
+    lineages.make(work)
+    work.run(f"INSERT INTO figure_group (group_id, requirement_id) {groups.GROUPS}")
+    progress("đơn vị cũ của từng người")
+    columns = f"day, {_CELL}, {_FIGURES}"
+    work.make("w_delta", f"SELECT {columns} FROM figure_delta WHERE 1 = 0")
     for requirement_id in connection.scalars(sa.text("SELECT id FROM requirement ORDER BY id")).all():
-        changes.append(
-            work, f"SELECT {changes.SEGMENT}, 1 AS sign FROM segment WHERE requirement_id = {int(requirement_id)}"
+        of_requirement = f"SELECT {changes.SEGMENT}, 1 AS sign FROM segment WHERE requirement_id = {requirement_id}"
+        changes.append(work, of_requirement, "w_delta")
+    progress("thay đổi theo ngày")
+    for group_id in connection.scalars(sa.text("SELECT DISTINCT group_id FROM figure_group ORDER BY group_id")).all():
+        of_group = f"SELECT requirement_id FROM figure_group WHERE group_id = {group_id}"
+        heads.append(
+            work,
+            f"SELECT {heads.SHAPE}, 1 AS sign FROM segment WHERE requirement_id IN ({of_group})",
+            f"g.group_id = {group_id}",
+            "w_delta",
         )
+    # The changes of a month then lie side by side, and reading them costs few pages.
+    work.run(f"INSERT INTO figure_delta ({columns}) SELECT {columns} FROM w_delta ORDER BY day, unit_id")
     if work.on_postgresql:
         work.run("ANALYZE figure_delta")
+    work.drop()
     _head(connection, date.min, last_id(connection), now)
-    progress("thay đổi theo ngày")
+    progress("số người theo ngày")
 
 
 def last_id(connection: sa.Connection) -> int:
@@ -66,14 +79,21 @@ def last_id(connection: sa.Connection) -> int:
 
 
 def days_to_mark(connection: sa.Connection, today: date) -> list[date]:
-    """The month ends from the first change to the last one before today, earliest first."""
+    """The month ends from the first change to the last one before today, and yesterday: most ask for today."""
     first = connection.scalar(sa.select(sa.func.min(FigureDelta.day)))
     days: list[date] = []
-    day = today.replace(day=1) - timedelta(days=1)
+    day = today - timedelta(days=1)
     while first is not None and day >= first:
         days.append(day)
         day = day.replace(day=1) - timedelta(days=1)
     return days[::-1]
+
+
+def drop_other_marks(connection: sa.Connection, days: Sequence[date]) -> None:
+    """Throw away marks of other days: those that were yesterdays once."""
+    kept = (date.min, *days)
+    for table in (FigureHead, FigureMark):
+        connection.execute(sa.delete(table).where(table.day.not_in(kept)))
 
 
 def mark(connection: sa.Connection, day: date, through: int, now: datetime) -> bool:

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.platform.columns import big_id, day, moment
+from lms.platform.columns import big_id, code_text, day, moment
 from lms.platform.db import db
 
 
 class FigureDelta(db.Model):  # type: ignore[name-defined]
-    """By how much the figures of a unit × origin × requirement change on a day. Only ever appended to."""
+    """By how much the figures of a unit × lineage × requirement change on a day. Only ever appended to."""
 
     __tablename__ = "figure_delta"
     __table_args__ = (Index("ix_figure_delta_day", "day", "unit_id"),)
@@ -18,9 +18,10 @@ class FigureDelta(db.Model):  # type: ignore[name-defined]
     id: Mapped[int] = mapped_column(big_id(), primary_key=True)
     day: Mapped[date] = mapped_column(day())
     unit_id: Mapped[int]
-    origin_id: Mapped[int]
-    """The unit of the people in the structure before the last reform of that day; 0: they had none."""
+    lineage_id: Mapped[int]
+    """For which former units the people stand, whichever reform is asked about; 0: for none."""
     requirement_id: Mapped[int]
+    """Below zero: a group, whose `required` are distinct people (see `groups`)."""
     required: Mapped[int]
     completed: Mapped[int]
     late: Mapped[int]
@@ -38,7 +39,7 @@ class FigureMark(db.Model):  # type: ignore[name-defined]
 
     day: Mapped[date] = mapped_column(day(), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
-    origin_id: Mapped[int] = mapped_column(primary_key=True)
+    lineage_id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(primary_key=True)
     required: Mapped[int]
     completed: Mapped[int]
@@ -59,21 +60,47 @@ class FigureHead(db.Model):  # type: ignore[name-defined]
     built_at: Mapped[datetime] = mapped_column(moment())
 
 
-class FigureEra(db.Model):  # type: ignore[name-defined]
-    """The time in which one reform is the last one: [from_on, to_on). Reform 0 is the time before the first."""
+class FigureReform(db.Model):  # type: ignore[name-defined]
+    """A reform whose former units the lineages know."""
 
-    __tablename__ = "figure_era"
+    __tablename__ = "figure_reform"
 
     reform_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    from_on: Mapped[date] = mapped_column(day())
-    to_on: Mapped[date] = mapped_column(day())
 
 
-class FigureOrigin(db.Model):  # type: ignore[name-defined]
-    """The former unit for which a person stands in the changes so far: `former_unit`, as it was counted."""
+class FigureLineage(db.Model):  # type: ignore[name-defined]
+    """The former units of some people, one for each known reform."""
 
-    __tablename__ = "figure_origin"
+    __tablename__ = "figure_lineage"
 
-    reform_id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    units: Mapped[str] = mapped_column(code_text(1000), unique=True)
+    """The ids in the order of the reforms' ids, 0 for none: 3127,3127,0."""
+
+
+class FigureFormer(db.Model):  # type: ignore[name-defined]
+    """A lineage's former unit in the structure before a reform; no row where there was none."""
+
+    __tablename__ = "figure_former"
+
+    lineage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reform_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     unit_id: Mapped[int]
+
+
+class FigurePerson(db.Model):  # type: ignore[name-defined]
+    """The lineage for which a person stands in the changes so far: `former_unit`, as it was counted."""
+
+    __tablename__ = "figure_person"
+
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    lineage_id: Mapped[int]
+
+
+class FigureGroup(db.Model):  # type: ignore[name-defined]
+    """A requirement of a group whose people are counted once, however many of its requirements they have."""
+
+    __tablename__ = "figure_group"
+
+    group_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    requirement_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -12,7 +12,8 @@ from lms.organisation import queries as organisation
 from lms.organisation.models import FormerUnit, Person, UnitClosure
 from lms.plan.check.differences import OBLIGATION, REASON, SEGMENT, Rows
 from lms.plan.check.figures import FIGURES, Cell, Numbers
-from lms.plan.figures.models import FigureHead
+from lms.plan.figures.groups import clause_group, own_group, plan_group
+from lms.plan.figures.models import FigureFormer, FigureHead, FigureReform
 from lms.plan.models import DerivedCheck, Obligation, Reason, Requirement, Segment
 from lms.plan.queries.kept import Kept, kept_figures
 from lms.platform import vietnamese
@@ -108,16 +109,36 @@ def figures_kept(day: date) -> dict[Cell, Numbers] | None:
     """The kept figures of a day; None if none are kept, so that reports count segments."""
     if not db.session.scalar(sa.select(sa.exists(sa.select(FigureHead.day)))):
         return None
+    lineages: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for row in db.session.execute(sa.select(FigureFormer.lineage_id, FigureFormer.reform_id, FigureFormer.unit_id)):
+        lineages[row[0]].append((row[1], row[2]))
 
     def columns(kept: Kept) -> list[sa.ColumnElement[int]]:
-        return [getattr(kept, name) for name in ("unit_id", "origin_id", "requirement_id", *FIGURES)]
+        return [getattr(kept, name) for name in ("unit_id", "lineage_id", "requirement_id", *FIGURES)]
 
     rows = sa.union_all(*kept_figures(day, columns, lambda kept: [])).subquery()
-    cell = [rows.c.unit_id, rows.c.origin_id, rows.c.requirement_id]
+    cell = [rows.c.unit_id, rows.c.lineage_id, rows.c.requirement_id]
     sums = sa.select(*cell, *(sa.func.sum(rows.c[name]) for name in FIGURES)).group_by(*cell)
     return {
-        (row[0], row[1], row[2]): tuple(int(n) for n in row[3:]) for row in db.session.execute(sums) if any(row[3:])
+        (row[0], tuple(sorted(lineages.get(row[1], ()))), row[2]): tuple(int(n) for n in row[3:])
+        for row in db.session.execute(sums)
+        if any(row[3:])
     }
+
+
+def kept_reforms() -> frozenset[int]:
+    """The reforms whose former units the kept figures know."""
+    return frozenset(db.session.scalars(sa.select(FigureReform.reform_id)))
+
+
+def head_groups() -> dict[int, list[int]]:
+    """Requirement → the groups in which its people are counted once, from the plans as they stand."""
+    found: dict[int, list[int]] = {}
+    rows = sa.select(Requirement.id, Requirement.plan_id, Requirement.clause_id, Requirement.late_days)
+    for requirement_id, plan_id, clause_id, late_days in db.session.execute(rows):
+        own = [own_group(requirement_id)] if late_days else []
+        found[requirement_id] = [plan_group(plan_id), clause_group(clause_id), *own]
+    return found
 
 
 def people_named(person_ids: Sequence[int]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.plan import rules
-from lms.plan.figures.persons import ERA_OF_PERSON, Origins
+from lms.plan.figures.persons import LINEAGE_OF_PERSON, Lineages
 from lms.platform.columns import Day, marks
 from lms.platform.db import db, spoken
 
@@ -32,8 +32,8 @@ class Known:
 
     facts: list[rules.PersonFacts]
     standing: dict[int, Standing]
-    origins: Origins
-    """How they were counted in the kept figures; without any era if none are kept."""
+    lineages: Lineages
+    """How they were counted in the kept figures."""
 
 
 # Facts and derived rows -----------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ SELECT 9, person_id, id, requirement_id, audience_id, '', '', posting_id * sign,
   from_on, to_on, to_on, to_on, to_on, to_on
 FROM reason WHERE person_id {{one}} AND {{duty}}
 UNION ALL
-{ERA_OF_PERSON}
+{LINEAGE_OF_PERSON}
 """
 _COUNTS = """requirement_id IN (
   SELECT requirement_id FROM requirement_course WHERE course_id = :course_id
@@ -102,7 +102,7 @@ def known_of(person_ids: Sequence[int]) -> Known:
 def _known(person_ids: Sequence[int], statement: Any, values: dict[str, Any]) -> Known:
     facts: dict[int, dict[int, list[Any]]] = {person_id: defaultdict(list) for person_id in person_ids}
     standing = {person_id: Standing() for person_id in person_ids}
-    origins = Origins()
+    lineages = Lineages()
     for row in db.session.connection().execute(statement, values):
         what, person, number, other, cycle, word, second, flag, hours, *days = row
         if what == 1:
@@ -127,8 +127,8 @@ def _known(person_ids: Sequence[int], statement: Any, values: dict[str, Any]) ->
             reason = rules.ReasonFact(person, other, cycle, abs(flag), 1 if flag > 0 else -1, days[0], days[1])
             standing[person].reasons.append((reason, number))
         else:
-            origins.add(number, days[0], days[1], person, other)
-    return Known([_person(person_id, facts[person_id]) for person_id in person_ids], standing, origins)
+            lineages.add(person, number, word)
+    return Known([_person(person_id, facts[person_id]) for person_id in person_ids], standing, lineages)
 
 
 def _person(person_id: int, found: dict[int, list[Any]]) -> rules.PersonFacts:

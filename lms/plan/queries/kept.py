@@ -1,16 +1,29 @@
 """Figures of a day out of the kept ones: the last mark, the changes since, and those that came late."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from lms.plan.figures.contribution import FIGURES as KEPT_FIGURES
-from lms.plan.figures.models import FigureDelta, FigureEra, FigureHead, FigureMark
+from lms.plan.figures.groups import clause_group, group_of, own_group, plan_group
+from lms.plan.figures.models import FigureDelta, FigureFormer, FigureGroup, FigureHead, FigureMark, FigureReform
 from lms.platform.db import db
 
-__all__ = ["KEPT_FIGURES", "Kept", "kept_figures", "kept_in_era"]
+__all__ = [
+    "KEPT_FIGURES",
+    "FigureFormer",
+    "Kept",
+    "clause_group",
+    "group_of",
+    "kept_figures",
+    "kept_groups",
+    "kept_heads",
+    "kept_reform",
+    "own_group",
+    "plan_group",
+]
 
 Kept = type[FigureMark] | type[FigureDelta]
 Rows = Select[*tuple[Any, ...]]
@@ -20,6 +33,7 @@ def kept_figures(
     day: date,
     columns: Callable[[Kept], Sequence[ColumnElement[Any]]],
     conditions: Callable[[Kept], Sequence[ColumnElement[bool]]],
+    joined: Callable[[Rows, Kept], Rows] = lambda rows, table: rows,
 ) -> list[Rows]:
     """Selects whose rows, put together and summed, are the figures at the end of `day`.
 
@@ -30,16 +44,42 @@ def kept_figures(
     through = select(FigureHead.through_id).where(FigureHead.day == head).scalar_subquery()
     # A second bound changes nothing, but lets PostgreSQL expect few rows and take the index.
     last = select(func.max(FigureDelta.id)).scalar_subquery()
+    times: tuple[tuple[Kept, list[ColumnElement[bool]]], ...] = (
+        (FigureMark, [FigureMark.day == head]),
+        (FigureDelta, [FigureDelta.day > head, FigureDelta.day <= day]),
+        (FigureDelta, [FigureDelta.id > through, FigureDelta.id <= last, FigureDelta.day <= head]),
+    )
     return [
-        select(*columns(FigureMark)).where(FigureMark.day == head, *conditions(FigureMark)),
-        select(*columns(FigureDelta)).where(FigureDelta.day > head, FigureDelta.day <= day, *conditions(FigureDelta)),
-        select(*columns(FigureDelta)).where(
-            FigureDelta.id > through, FigureDelta.id <= last, FigureDelta.day <= head, *conditions(FigureDelta)
-        ),
+        joined(select(*columns(table)).select_from(table), table).where(*when, *conditions(table))
+        for table, when in times
     ]
 
 
-def kept_in_era(day: date, reform_id: int) -> bool:
-    """Whether kept figures of that day know the former units of this reform."""
-    era = select(FigureEra.reform_id).where(FigureEra.from_on <= day, FigureEra.to_on > day)
-    return db.session.scalar(era) == reform_id
+def kept_reform(reform_id: int) -> bool:
+    """Whether kept figures know the units before this reform."""
+    return db.session.get(FigureReform, reform_id) is not None
+
+
+def kept_groups() -> dict[int, frozenset[int]]:
+    """Group (an id below zero among kept requirements, whose `required` are distinct people) → its requirements."""
+    found: dict[int, set[int]] = {}
+    for group_id, requirement_id in db.session.execute(select(FigureGroup.group_id, FigureGroup.requirement_id)):
+        found.setdefault(group_id, set()).add(requirement_id)
+    return {group_id: frozenset(members) for group_id, members in found.items()}
+
+
+def kept_heads(
+    day: date, requirement_ids: Collection[int], conditions: Callable[[Kept], Sequence[ColumnElement[bool]]]
+) -> dict[int, int]:
+    """Requirement, or group made of nothing else → distinct people who must study; empty where no figures are kept."""
+    wanted = frozenset(requirement_ids)
+    groups = [group_id for group_id, members in kept_groups().items() if members <= wanted]
+    parts = kept_figures(
+        day,
+        lambda table: [table.requirement_id.label("key"), table.required.label("required")],
+        lambda table: [table.requirement_id.in_((*wanted, *groups)), *conditions(table)],
+    )
+    kept = union_all(*parts).subquery()
+    rows = db.session.execute(select(kept.c.key, func.sum(kept.c.required)).group_by(kept.c.key)).all()
+    found = {row[0]: int(row[1]) for row in rows}
+    return {key: found.get(own_group(key), number) if key > 0 else number for key, number in found.items()}

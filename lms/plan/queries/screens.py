@@ -1,7 +1,7 @@
 """What the pages of plans show."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.organisation.models import Position, Succession, Unit, UnitName
 from lms.organisation.scope import within
 from lms.plan.models import Audience, Clause, Cycle, Plan, Requirement, RequirementCourse, Segment
+from lms.plan.queries.kept import clause_group, kept_heads, plan_group
 from lms.plan.rules.states import WAIVED
 from lms.platform.access import Actor, Permission
 from lms.platform.db import db, greatest, least
@@ -213,17 +214,35 @@ def audience_row(row: Any) -> AudienceRow:
     )
 
 
-def obliged_on(actor: Actor, permission: Permission, plan_id: int, day: date) -> dict[int, int]:
-    """Requirement id → people in the actor's units who are obliged on that day (one piece a person and requirement)."""
-    rows = db.session.execute(
-        sa.select(Segment.requirement_id, sa.func.count())
-        .where(
-            Segment.requirement_id.in_(sa.select(Requirement.id).where(Requirement.plan_id == plan_id)),
-            Segment.from_on <= day,
-            Segment.to_on > day,
-            Segment.kind != WAIVED,
-            within(actor, permission, Segment.unit_id),
-        )
-        .group_by(Segment.requirement_id)
+def obliged_on(
+    actor: Actor, permission: Permission, plan_id: int, requirement_ids: Collection[int], day: date
+) -> dict[int, int]:
+    """Requirement, or group (`plan_group`, `clause_group`) → distinct people of the actor's units who must study."""
+    kept = kept_heads(day, requirement_ids, lambda table: [within(actor, permission, table.unit_id)])
+    return kept or _obliged_on(actor, permission, plan_id, day)
+
+
+def _obliged_on(actor: Actor, permission: Permission, plan_id: int, day: date) -> dict[int, int]:
+    """The same counted from segments."""
+    found: dict[int, int] = {}
+    keys = (
+        (Requirement.id, lambda key: key),
+        (Requirement.clause_id, clause_group),
+        (Requirement.plan_id, plan_group),
     )
-    return {row[0]: row[1] for row in rows}
+    for column, named in keys:
+        rows = db.session.execute(
+            sa.select(column, sa.func.count(Segment.person_id.distinct()))
+            .select_from(Segment)
+            .join(Requirement, Requirement.id == Segment.requirement_id)
+            .where(
+                Requirement.plan_id == plan_id,
+                Segment.from_on <= day,
+                Segment.to_on > day,
+                Segment.kind != WAIVED,
+                within(actor, permission, Segment.unit_id),
+            )
+            .group_by(column)
+        )
+        found |= {named(row[0]): row[1] for row in rows}
+    return found

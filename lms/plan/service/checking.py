@@ -98,7 +98,7 @@ class _Check:
         self.narrowing = Narrowing(queries.requirement_facts(), self.tree)
         self.reforms = reading.reposting_reforms()
         self.codes = reading.requirement_codes()
-        self.sums = FigureSums(days, self.reforms)
+        self.sums = FigureSums(days, reading.kept_reforms(), reading.head_groups())
 
     def batch(self, batch: reading.Batch) -> None:
         """Recompute some people."""

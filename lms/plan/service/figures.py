@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from lms.plan.figures import changes, marks
+from lms.plan.figures import changes, lineages, marks
 from lms.plan.service.derivation import BUILD, LOCK
 from lms.platform.db import db, is_postgresql, lock
 
@@ -15,11 +15,12 @@ MARKING = "plan:figures"
 def begin_figures(now: datetime, progress: marks.Progress, *, anew: bool = False) -> bool:
     """Make all changes out of the segments if there are none (or `anew`); False if they were there.
 
-    Writers wait for it, as they do for a full derivation.
+    They are also made anew after a reform that their lineages do not know. Writers wait for it, as they do for a full
+    derivation.
     """
     lock(MARKING)
     connection = db.session.connection()
-    if changes.are_kept(connection) and not anew:
+    if changes.are_kept(connection) and lineages.know_all_reforms(connection) and not anew:
         return False
     lock(BUILD)
     lock(LOCK)
@@ -28,8 +29,12 @@ def begin_figures(now: datetime, progress: marks.Progress, *, anew: bool = False
 
 
 def days_to_mark(today: date) -> list[date]:
-    """The month ends that should have a mark, earliest first."""
-    return marks.days_to_mark(db.session.connection(), today)
+    """The month ends and yesterday, which should have a mark, earliest first; marks of other days are dropped."""
+    lock(MARKING)
+    connection = db.session.connection()
+    days = marks.days_to_mark(connection, today)
+    marks.drop_other_marks(connection, days)
+    return days
 
 
 def last_change() -> int:
@@ -60,5 +65,5 @@ def settle_figures() -> None:
     bind = db.session.get_bind()
     if is_postgresql() and isinstance(bind, sa.Engine):
         with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in ("figure_delta", "figure_mark", "figure_origin"):
+            for table in ("figure_delta", "figure_mark", "figure_person"):
                 connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")

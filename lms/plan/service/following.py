@@ -78,7 +78,7 @@ def follow_study(person_id: int, course_id: int, today: date) -> list[int]:
     difference = _Difference()
     difference.add(stands, derived)
     connection = db.session.connection()
-    figures.append(connection, difference.gone, difference.came, known.origins)
+    figures.append(connection, difference.gone, difference.came, known.lineages)
     _write(connection, difference)
     open_before = {_key(fact): row_id for fact, row_id in stands.obligations.items() if fact.fulfilled_on > today}
     return [open_before[_key(o)] for o in derived.obligations if o.fulfilled_on <= today and _key(o) in open_before]
@@ -90,8 +90,8 @@ def follow_people(person_ids: Sequence[int]) -> None:
     concerned = sorted({reason.requirement_id for found in reasons.values() for reason in found})
     requirements = {r.id: r for r in queries.requirements_named(concerned)}
     connection = db.session.connection()
-    was = known.origins
-    now = figures.turned_over(connection, person_ids, was) if was.eras else None
+    was = known.lineages
+    now = figures.turned_over(connection, person_ids, was) if was.are_kept else was
     difference = _Difference()
     for person in known.facts:
         stands, derived = known.standing[person.person_id], rules.Derived()
@@ -103,11 +103,10 @@ def follow_people(person_ids: Sequence[int]) -> None:
         own = _Difference()
         own.add(stands, derived)
         own.add_reasons(stands, reasons[person.person_id])
-        if now is not None and now.units.get(person.person_id) != was.units.get(person.person_id):
+        if now.ids.get(person.person_id) != was.ids.get(person.person_id):
             own.gone, own.came = list(stands.segments), derived.segments
         _join(difference, own)
-    if now is not None:
-        figures.append(connection, difference.gone, difference.came, was, now)
+    figures.append(connection, difference.gone, difference.came, was, now)
     _write(connection, difference)
 
 

@@ -13,7 +13,7 @@ from lms.platform import vietnamese
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
 from lms.reports import rules
-from lms.reports.queries.figures import Scope, per_unit, persons_per_unit
+from lms.reports.queries.figures import Scope, per_unit
 from lms.reports.rules import DISTRICTS, Figures, Part, Place, Row, Structure, Tree
 
 
@@ -132,12 +132,12 @@ def view_on(day: date, structure: Structure) -> View:
     """The tree in which figures of a day are read; before any reform the former structure is that of the day."""
     reform_id = reform_on = None
     if structure is Structure.FORMER:
-        reform_id, reform_on = _reform_before(day)
+        reform_id, reform_on = reform_before(day)
     tree_day = day if reform_on is None else reform_on - timedelta(days=1)
     return View(day, structure, tree_day, reform_id, reform_on, tree_on(tree_day))
 
 
-def _reform_before(day: date) -> tuple[int | None, date | None]:
+def reform_before(day: date) -> tuple[int | None, date | None]:
     """The last reform up to the day that ended districts: what people mean by the former structure."""
     ended = exists(
         select(Unit.id)
@@ -190,7 +190,7 @@ def compliance(
     if requirements is None:
         requirements = requirements_of(plan.id)
     scope = scope_of(view, tuple(r.id for r in requirements), place)
-    rows, by_requirement, total = rules.roll_up(view.tree, scope.unit_id, per_unit(scope), persons_per_unit(scope))
+    rows, by_requirement, total = _rolled_up(view, scope)
     return Compliance(
         plan=plan,
         requirements=requirements,
@@ -201,6 +201,11 @@ def compliance(
         by_requirement=by_requirement,
         total=total,
     )
+
+
+def _rolled_up(view: View, scope: Scope) -> tuple[list[Row], dict[int, Figures], Figures]:
+    counts = per_unit(scope)
+    return rules.roll_up(view.tree, scope.unit_id, counts.cells, counts.persons, counts.doubled)
 
 
 def place_of(view: View, code: str | None) -> Place | None:

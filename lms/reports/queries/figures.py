@@ -1,15 +1,15 @@
 """What each figure means in SQL, and the sums per unit × requirement, kept or counted."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 
-from lms.organisation.models import FormerUnit, Posting, UnitClosure, UnitPlace
-from lms.plan.models import Segment
-from lms.plan.queries import Kept, kept_figures, kept_in_era
+from lms.organisation.models import FormerUnit, UnitClosure, UnitPlace
+from lms.plan.models import Requirement, Segment
+from lms.plan.queries import FigureFormer, Kept, group_of, kept_figures, kept_groups, kept_reform, own_group
 from lms.platform.db import db
 from lms.reports.rules import Counted, Kind, Part
 
@@ -60,8 +60,12 @@ class Scope:
         return FormerUnit.unit_id if self.reform_id is not None else Segment.unit_id  # type: ignore[return-value]
 
     def kept_unit(self, table: Kept) -> ColumnElement[Any]:
-        """The unit for which kept figures are counted; none is 0 there."""
-        return func.nullif(table.origin_id, 0) if self.reform_id is not None else table.unit_id  # type: ignore[return-value]
+        """The unit for which kept figures are counted."""
+        return FigureFormer.unit_id if self.reform_id is not None else table.unit_id  # type: ignore[return-value]
+
+    def kept_joined(self, rows: Rows, table: Kept) -> Rows:
+        """Add the former unit to kept figures, if people are counted for it."""
+        return rows if self.reform_id is None else with_former(rows, table, self.reform_id)
 
     def joined(self, statement: Rows) -> Rows:
         """Add the former unit, if people are counted for it."""
@@ -75,9 +79,9 @@ class Scope:
         """Segments of these requirements, in this part of the structure, whatever the day."""
         return [Segment.requirement_id.in_(self.requirement_ids), *self._part(self.unit)]
 
-    def kept_conditions(self, table: Kept) -> list[Condition]:
-        """The same for kept figures."""
-        return [table.requirement_id.in_(self.requirement_ids), *self._part(self.kept_unit(table))]
+    def kept_conditions(self, table: Kept, *more: int) -> list[Condition]:
+        """The same for kept figures, and of `more` groups."""
+        return [table.requirement_id.in_((*self.requirement_ids, *more)), *self._part(self.kept_unit(table))]
 
     def _part(self, unit: ColumnElement[Any]) -> list[Condition]:
         found: list[Condition] = []
@@ -105,15 +109,36 @@ class Scope:
         return [*self.conditions(), Segment.from_on <= self.day, Segment.to_on > self.day]
 
 
-def per_unit(scope: Scope) -> list[Counted]:
-    """The figures per unit × requirement: out of the kept ones, or counted where none are kept."""
+def with_former(rows: Rows, table: Kept, reform_id: int) -> Rows:
+    """Add to kept figures the unit of their people before a reform."""
+    return rows.outerjoin(
+        FigureFormer, and_(FigureFormer.lineage_id == table.lineage_id, FigureFormer.reform_id == reform_id)
+    )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Figures per unit × requirement, and the distinct people who must study."""
+
+    cells: list[Counted]
+    persons: dict[int | None, int]
+    """Unit → people who have any of the requirements; nobody is in two units on one day, so these may be added up."""
+    doubled: dict[tuple[int | None, int], int]
+    """(unit, requirement) → people, for requirements that a person may have twice on a day; else people are duties."""
+
+
+def per_unit(scope: Scope) -> Counts:
+    """The figures per unit: out of the kept ones, or counted where none are kept."""
     return kept_per_unit(scope) or counted_per_unit(scope)
 
 
-def kept_per_unit(scope: Scope) -> list[Counted]:
-    """The figures per unit × requirement out of the kept ones; nothing where none are kept."""
+def kept_per_unit(scope: Scope) -> Counts | None:
+    """The figures per unit out of the kept ones, in one statement; None where none are kept."""
     if not may_be_kept(scope):
-        return []
+        return None
+    groups = Groups.kept(scope.requirement_ids)
+    if not groups.are_kept:
+        return None
     parts = kept_figures(
         scope.day,
         lambda table: [
@@ -121,65 +146,99 @@ def kept_per_unit(scope: Scope) -> list[Counted]:
             table.requirement_id,
             *(getattr(table, name) for name in COUNTED),
         ],
-        scope.kept_conditions,
+        lambda table: scope.kept_conditions(table, *groups.ids),
+        scope.kept_joined,
     )
-    cells = union_all(*parts).subquery()
-    sums = [func.sum(cells.c[name]) for name in COUNTED]
+    kept = union_all(*parts).subquery()
+    sums = [func.sum(kept.c[name]) for name in COUNTED]
     rows = db.session.execute(
-        select(cells.c.unit_id, cells.c.requirement_id, *sums)
-        .group_by(cells.c.unit_id, cells.c.requirement_id)
-        .having(or_(func.sum(cells.c.required) != 0, func.sum(cells.c.waived) != 0))
+        select(kept.c.unit_id, kept.c.requirement_id, *sums)
+        .group_by(kept.c.unit_id, kept.c.requirement_id)
+        .having(or_(func.sum(kept.c.required) != 0, func.sum(kept.c.waived) != 0))
     ).all()
-    return [(row[0], row[1], tuple(row[2:])) for row in rows]
+    if not rows:
+        return None
+    cells: list[Counted] = [(row[0], row[1], tuple(row[2:])) for row in rows if row[1] > 0]
+    heads = [(row[0], row[1], row[2]) for row in rows if row[1] < 0]
+    persons = {unit: number for unit, group, number in heads if group == groups.whole}
+    if groups.whole is None:
+        persons = persons_per_unit(scope)
+    doubled = {(unit, groups.own[group]): number for unit, group, number in heads if group in groups.own}
+    return Counts(cells, persons, doubled)
+
+
+def kept_persons(scope: Scope) -> dict[int | None, int]:
+    """Distinct people per unit alone, out of the kept figures."""
+    whole = Groups.kept(scope.requirement_ids).whole
+    if whole is None or not may_be_kept(scope):
+        return {}
+    parts = kept_figures(
+        scope.day,
+        lambda table: [scope.kept_unit(table).label("unit_id"), table.required.label("required")],
+        lambda table: replace(scope, requirement_ids=(whole,)).kept_conditions(table),
+        scope.kept_joined,
+    )
+    kept = union_all(*parts).subquery()
+    rows = db.session.execute(select(kept.c.unit_id, func.sum(kept.c.required)).group_by(kept.c.unit_id)).all()
+    return {row[0]: int(row[1]) for row in rows if row[1]}
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Under which ids the distinct people of some requirements are kept."""
+
+    whole: int | None
+    """Of all of them together; None: not kept, they are just some requirements."""
+    own: dict[int, int]
+    """Group → the requirement that a person may have twice on a day."""
+    are_kept: bool = True
+    """Whether any group is: without one no figures were ever made."""
+
+    @property
+    def ids(self) -> list[int]:
+        """All of them."""
+        return [*self.own, *([] if self.whole is None else [self.whole])]
+
+    @classmethod
+    def kept(cls, requirement_ids: Collection[int]) -> "Groups":
+        """What is kept of these requirements."""
+        known = kept_groups()
+        own = {own_group(requirement): requirement for requirement in requirement_ids}
+        return cls(
+            group_of(known, requirement_ids), {group: own[group] for group in own if group in known}, bool(known)
+        )
 
 
 def may_be_kept(scope: Scope) -> bool:
     """Whether kept figures, if there are any, speak of the former structure that is asked for."""
-    return scope.reform_id is None or kept_in_era(scope.day, scope.reform_id)
+    return scope.reform_id is None or kept_reform(scope.reform_id)
 
 
-def counted_per_unit(scope: Scope) -> list[Counted]:
-    """The figures per unit × requirement, in one statement that the covering index answers."""
+def counted_per_unit(scope: Scope) -> Counts:
+    """The same counted from segments: the figures in one statement that the covering index answers."""
     columns = [func.count().filter(FIGURES[name](scope.day)) for name in COUNTED]
     statement = scope.joined(select(scope.unit, Segment.requirement_id, *columns).select_from(Segment))
     rows = db.session.execute(statement.where(*scope.holding()).group_by(Segment.requirement_id, scope.unit)).all()
-    return [(row[0], row[1], tuple(row[2:])) for row in rows]
+    return Counts([(row[0], row[1], tuple(row[2:])) for row in rows], persons_per_unit(scope), _doubled(scope))
 
 
 def persons_per_unit(scope: Scope) -> dict[int | None, int]:
-    """Distinct people who must study, per unit; nobody is in two units on one day, so these may be added up."""
-    if scope.unit_id is None and scope.part is Part.UNIT:
-        return _posted_persons(scope)
+    """Distinct people who must study, per unit, counted from segments."""
     statement = scope.joined(select(scope.unit.label("unit_id"), Segment.person_id).select_from(Segment))
     heads = statement.where(*scope.holding(), FIGURES["required"](scope.day)).distinct().subquery()
     rows = db.session.execute(select(heads.c.unit_id, func.count()).group_by(heads.c.unit_id)).all()
     return {row[0]: row[1] for row in rows}
 
 
-def _posted_persons(scope: Scope) -> dict[int | None, int]:
-    """The same for everybody, from the primary postings of the day.
-
-    A segment lies within a primary posting, so asking for each posting whether there is one comes to the same as
-    making the segments distinct, in a third of the time.
-    """
-    day = scope.day
-    must_study = exists(
-        select(Segment.id).where(
-            Segment.person_id == Posting.person_id,
-            Segment.unit_id == Posting.unit_id,
-            *scope.holding(),
-            FIGURES["required"](day),
-        )
+def _doubled(scope: Scope) -> dict[tuple[int | None, int], int]:
+    """Distinct people per unit × requirement, of requirements whose years overlap."""
+    overlapping = select(Requirement.id).where(Requirement.late_days > 0)
+    statement = scope.joined(
+        select(scope.unit, Segment.requirement_id, func.count(Segment.person_id.distinct())).select_from(Segment)
     )
-    unit = Posting.unit_id if scope.reform_id is None else FormerUnit.unit_id
-    statement = select(unit, func.count()).select_from(Posting)
-    if scope.reform_id is not None:
-        statement = statement.outerjoin(
-            FormerUnit, and_(FormerUnit.person_id == Posting.person_id, FormerUnit.reform_id == scope.reform_id)
-        )
     rows = db.session.execute(
         statement.where(
-            Posting.is_primary, Posting.superseded_at.is_(None), Posting.from_on <= day, Posting.to_on > day, must_study
-        ).group_by(unit)
+            *scope.holding(), FIGURES["required"](scope.day), Segment.requirement_id.in_(overlapping)
+        ).group_by(Segment.requirement_id, scope.unit)
     ).all()
-    return {row[0]: row[1] for row in rows}
+    return {(row[0], row[1]): row[2] for row in rows}

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, select, union_all
 
 from lms.plan.models import Segment
-from lms.plan.queries import Kept, kept_figures, kept_in_era
+from lms.plan.queries import Kept, kept_figures
 from lms.platform.db import db
 from lms.reports import rules
-from lms.reports.queries.figures import FIGURES, Scope
-from lms.reports.rules import Part, Point
+from lms.reports.queries.figures import FIGURES, Scope, may_be_kept
+from lms.reports.rules import Point
 
 
 def trend(scope: Scope, months: int = 12) -> list[Point]:
@@ -22,11 +22,11 @@ def trend(scope: Scope, months: int = 12) -> list[Point]:
 
 def _kept(scope: Scope, days: list[date]) -> list[Point]:
     """Out of the kept figures, whose marks lie on these days; nothing where none are kept."""
-    if not _may_be_kept(scope, days):
+    if not may_be_kept(scope):
         return []
     parts: list[Any] = []
     for number, day in enumerate(days):
-        parts += kept_figures(day, partial(_sums, number), scope.kept_conditions)
+        parts += kept_figures(day, partial(_sums, number), scope.kept_conditions, scope.kept_joined)
     points = union_all(*parts).subquery()
     rows = db.session.execute(
         select(points.c.point, func.sum(points.c.required), func.sum(points.c.completed)).group_by(points.c.point)
@@ -35,14 +35,6 @@ def _kept(scope: Scope, days: list[date]) -> list[Point]:
     if not any(required for required, _ in found.values()):
         return []
     return [Point(day, *found.get(number, (0, 0))) for number, day in enumerate(days)]
-
-
-def _may_be_kept(scope: Scope, days: list[date]) -> bool:
-    """Kept figures know former units from the reform on; of everybody together they need not know them."""
-    reform_id = scope.reform_id
-    if reform_id is None or (scope.unit_id is None and scope.part is Part.UNIT):
-        return True
-    return kept_in_era(days[0], reform_id) and kept_in_era(days[-1], reform_id)
 
 
 def _sums(number: int, table: Kept) -> list[ColumnElement[Any]]:

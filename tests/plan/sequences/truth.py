@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.identity.models import Grant
-from lms.organisation.models import FormerUnit, Reform, Succession, Unit, UnitClosure
+from lms.organisation.models import FormerUnit, Succession, Unit, UnitClosure
 from lms.organisation.service import rebuild_closure, refresh_former_units
 from lms.plan import queries, rules, service
 from lms.plan.figures.contribution import FIGURES
-from lms.plan.figures.models import FigureHead
-from lms.plan.models import Obligation, Reason, Segment
+from lms.plan.figures.groups import clause_group, own_group, plan_group
+from lms.plan.figures.models import FigureFormer, FigureHead, FigureReform
+from lms.plan.models import Obligation, Reason, Requirement, Segment
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
 from tests.plan.sequences.city import TODAY, City
@@ -187,52 +188,80 @@ def are_kept() -> bool:
     return bool(db.session.scalar(sa.select(sa.func.count()).select_from(FigureHead)))
 
 
+Cell = tuple[int, tuple[tuple[int, int], ...], int]
+"""(unit, (reform, former unit) for each reform the figures know, requirement or group)."""
+
+
 def _same_figures(left: Stored, days: list[date]) -> None:
-    former = _former_units()
+    former, groups = _former_units(), _groups()
     for day in days:
-        reform_id, units = next(((id, units) for begins, id, units in reversed(former) if begins <= day), (0, {}))
-        # After a reform that met nobody, kept figures know nothing of its former units; reports count those then.
-        known = queries.kept_in_era(day, reform_id)
-        kept, counted = _kept(day, by_origin=known), _counted(left["segment"], units if known else {}, day)
+        kept, counted = _kept(day), _counted(left["segment"], former, groups, day)
         if kept != counted:
             differing = sorted(set(kept.items()) ^ set(counted.items()))
-            lines = [f"figures of {day} differ: (unit, former unit, requirement): {', '.join(FIGURES)}"]
+            lines = [f"figures of {day} differ: (unit, former units, requirement or group): {', '.join(FIGURES)}"]
             lines += [
                 f"  {'kept   ' if kept.get(cell) == sums else 'counted'} {cell}: {sums}" for cell, sums in differing
             ]
             raise Difference("\n".join(lines))
 
 
-def _kept(day: date, *, by_origin: bool) -> dict[tuple[int, ...], tuple[int, ...]]:
+def _kept(day: date) -> dict[Cell, tuple[int, ...]]:
     """Mark and changes, cell by cell."""
-    names = ("unit_id", "origin_id", "requirement_id", *FIGURES)
+    lineages: dict[int, list[tuple[int, int]]] = {}
+    for row in db.session.execute(sa.select(FigureFormer.lineage_id, FigureFormer.reform_id, FigureFormer.unit_id)):
+        lineages.setdefault(row[0], []).append((row[1], row[2]))
+    names = ("unit_id", "lineage_id", "requirement_id", *FIGURES)
     parts = queries.kept_figures(day, lambda table: [getattr(table, name) for name in names], lambda table: [])
     cells = sa.union_all(*parts).subquery()
     keys, sums = [cells.c[name] for name in names[:3]], [sa.func.sum(cells.c[name]) for name in FIGURES]
-    found: dict[tuple[int, ...], list[int]] = {}
-    for unit_id, origin_id, requirement_id, *numbers in db.session.execute(sa.select(*keys, *sums).group_by(*keys)):
-        cell = found.setdefault((unit_id, origin_id if by_origin else 0, requirement_id), [0] * len(FIGURES))
+    rows = db.session.execute(sa.select(*keys, *sums).group_by(*keys))
+    known = _known_reforms()
+    found: dict[Cell, list[int]] = {}
+    for unit_id, lineage_id, requirement_id, *numbers in rows:
+        units = tuple(sorted(pair for pair in lineages.get(lineage_id, ()) if pair[0] in known))
+        cell = found.setdefault((unit_id, units, requirement_id), [0] * len(FIGURES))
         for place, number in enumerate(numbers):
             cell[place] += int(number)
     return {cell: tuple(numbers) for cell, numbers in found.items() if any(numbers)}
 
 
-def _former_units() -> list[tuple[date, int, dict[int, int]]]:
-    """For each reform by which former units are read, in order of time: its day and id, person → unit."""
-    rows: dict[int, dict[int, int]] = {}
-    for reform_id, person_id, unit_id in db.session.execute(
-        sa.select(FormerUnit.reform_id, FormerUnit.person_id, FormerUnit.unit_id)
-    ):
-        rows.setdefault(reform_id, {})[person_id] = unit_id
-    for reform_id in db.session.scalars(sa.select(Succession.reform_id).where(Succession.share == "staff").distinct()):
-        rows.setdefault(reform_id, {})
-    reforms = db.session.execute(sa.select(Reform.effective_on, Reform.id).order_by(Reform.effective_on, Reform.id))
-    return [(day, id, rows[id]) for day, id in reforms if id in rows]
+def _known_reforms() -> set[int]:
+    """The reforms that the figures know and that still stand."""
+    return set(
+        db.session.scalars(
+            sa.select(FigureReform.reform_id).join(FormerUnit, FormerUnit.reform_id == FigureReform.reform_id)
+        )
+    )
 
 
-def _counted(segments: Rows, units: dict[int, int], day: date) -> dict[tuple[int, ...], tuple[int, ...]]:
-    """What counts on a day, segment by segment."""
-    cells: dict[tuple[int, ...], list[int]] = {}
+def _former_units() -> dict[int, list[tuple[int, int]]]:
+    """Person → (reform, former unit) for the reforms that the figures know."""
+    known = _known_reforms()
+    found: dict[int, list[tuple[int, int]]] = {}
+    rows = sa.select(FormerUnit.person_id, FormerUnit.reform_id, FormerUnit.unit_id)
+    for person_id, reform_id, unit_id in db.session.execute(rows):
+        if reform_id in known:
+            found.setdefault(person_id, []).append((reform_id, unit_id))
+    return found
+
+
+def _groups() -> dict[int, list[int]]:
+    """Requirement → the groups in which its people count once: plan, clause, and itself where its years overlap."""
+    rows = db.session.execute(
+        sa.select(Requirement.id, Requirement.plan_id, Requirement.clause_id, Requirement.late_days)
+    )
+    return {
+        row.id: [plan_group(row.plan_id), clause_group(row.clause_id), *([own_group(row.id)] if row.late_days else [])]
+        for row in rows
+    }
+
+
+def _counted(
+    segments: Rows, former: dict[int, list[tuple[int, int]]], groups: dict[int, list[int]], day: date
+) -> dict[Cell, tuple[int, ...]]:
+    """What counts on a day, segment by segment, and each person once in a group."""
+    cells: dict[Cell, list[int]] = {}
+    heads: set[tuple[int, int, int]] = set()
     for person_id, requirement_id, _cycle, unit_id, kind, begin, end, due, started, fulfilled in segments:
         if not begin <= day < end:
             continue
@@ -241,7 +270,13 @@ def _counted(segments: Rows, units: dict[int, int], day: date) -> dict[tuple[int
             must, must and not is_open, must and not is_open and fulfilled > due, must and is_open and started <= day,
             kind == 0 and is_open and due < day, kind == 1 and is_open, kind == 2,
         )  # fmt: skip
-        cell = cells.setdefault((unit_id, units.get(person_id, 0), requirement_id), [0] * len(FIGURES))
+        units = tuple(sorted(former.get(person_id, ())))
+        cell = cells.setdefault((unit_id, units, requirement_id), [0] * len(FIGURES))
         for place, number in enumerate(numbers):
             cell[place] += number
+        if must:
+            heads |= {(person_id, unit_id, group) for group in groups[requirement_id]}
+    for person_id, unit_id, group in heads:
+        units = tuple(sorted(former.get(person_id, ())))
+        cells.setdefault((unit_id, units, group), [0] * len(FIGURES))[0] += 1
     return {key: tuple(numbers) for key, numbers in cells.items()}
