@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from flask_migrate import upgrade
 from lms.app import create_app
 from lms.learning import service as learning
 from lms.learning.models import Completion
+from lms.organisation import service as organisation
+from lms.organisation.models import FormerUnit, Posting, Reform, Succession, Unit
 from lms.plan import service
 from lms.plan.derive import run, swap
 from lms.plan.models import Obligation
@@ -104,10 +106,10 @@ def in_a_thread(app, *person_ids):
     return not thread.is_alive()
 
 
-def differences():
+def differences(*more_days):
     """How many the independent path finds, in the kept figures too."""
     with snapshot():
-        found = service.compare_derived(days=(clock.today(), clock.today() - timedelta(days=40)))
+        found = service.compare_derived(days=(clock.today(), clock.today() - timedelta(days=40), *more_days))
     return found.differences
 
 
@@ -151,6 +153,43 @@ def test_a_preview_lets_everybody_write_and_leaves_nothing(city, monkeypatch):
         change = service.preview_plan(text.encode(), by=SYSTEM, today=clock.today(), now=clock.now(), shorten=True)
     assert (all(done), change.effects[0].due_earlier) == (True, PEOPLE)
     assert differences() == 0
+
+
+def test_who_came_from_elsewhere_after_all_is_counted_so_although_a_derivation_of_everybody_had_begun(
+    city, monkeypatch
+):
+    with transaction():
+        ward = db.session.scalars(sa.select(Unit).where(Unit.code != "tp-ha-noi")).one()
+        other = factories.make_unit(code="khac", parent=db.session.get_one(Unit, ward.id - 1))
+        reform = factories.add(Reform(code="r1", title="Sắp xếp", effective_on=date(2025, 7, 1)))
+        factories.add(Succession(reform_id=reform.id, old_id=ward.id, new_id=ward.id, share="staff"))
+        organisation.refresh_former_units(None)
+        other_id, moved = other.id, city.people[0]
+    mark(anew=True)
+    whole, done = run.Derivation.compare, []
+
+    def correct():
+        with city.app_context(), transaction():
+            db.session.execute(sa.update(Posting).where(Posting.person_id == moved).values(unit_id=other_id))
+            organisation.refresh_former_units([moved])
+            service.refresh_people([moved])
+        done.append(True)
+
+    def compare(self):
+        whole(self)
+        if not done and self._work.number("SELECT COUNT(*) FROM w_gone_segment"):
+            thread = threading.Thread(target=correct, daemon=True)
+            thread.start()
+            thread.join(20)
+
+    monkeypatch.setattr(run.Derivation, "compare", compare)
+    with transaction():
+        plans.apply(plans.SMALL.replace("2026-12-31", "2027-01-31") + HOURS)
+    assert done
+    former = db.session.scalars(sa.select(FormerUnit.unit_id).where(FormerUnit.person_id == moved)).all()
+    db.session.rollback()
+    assert former == [other_id]
+    assert differences(date(2027, 1, 15)) == 0, "the fifteenth lies between the old due day and the new one"
 
 
 def test_marks_are_made_while_completions_are_written(city):

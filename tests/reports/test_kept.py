@@ -13,10 +13,15 @@ from lms.plan import service
 from lms.plan.figures.contribution import FIGURES, Stretch, changes
 from lms.plan.figures.models import FigureDelta, FigureHead, FigureMark
 from lms.plan.models import Clause, Requirement, Segment
+from lms.platform import clock
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
+from lms.platform.jobs import service as jobs
+from lms.platform.jobs.models import Job
+from lms.platform.jobs.running import Ending, Run, perform
+from lms.platform.jobs.worker import LEASE
 from lms.reports.queries.bridge import _counted_pairs, _kept_pairs
-from lms.reports.queries.figures import COUNTED, Scope, counted_per_unit, kept_per_unit
+from lms.reports.queries.figures import COUNTED, Scope, counted_per_unit, kept_per_unit, per_unit
 from lms.reports.queries.trend import _counted, _kept
 from lms.reports.rules import Part, month_ends
 from tests.conftest import NOW, TODAY
@@ -225,6 +230,9 @@ def test_a_new_reform_is_counted_until_the_figures_are_made_anew(session):
         service.refresh_people(here.people)
         for scope in scopes(here, TODAY):
             assert (kept_per_unit(scope) is None) == (scope.reform_id is not None)
+            assert told(per_unit(scope)) == told(counted_per_unit(scope))
+        service.rebuild()
+        assert db.session.scalars(sa.select(Job.kind)).all() == [service.MARK_FIGURES]
         keep()
         same_on(here, [date(2025, 2, 28), date(2025, 3, 1), TODAY])
 
@@ -259,9 +267,31 @@ def test_replacing_most_of_the_segments_forgets_the_figures(session, monkeypatch
         service.rebuild()
         kept = db.session.scalar(sa.select(sa.func.count()).select_from(FigureHead)) > 0
         assert kept == bool(factor)
+        waiting = db.session.scalars(sa.select(Job.kind)).all()
+        assert waiting == ([] if kept else [service.MARK_FIGURES])
         if not kept:
+            for scope in scopes(here, TODAY):
+                assert told(per_unit(scope)) == told(counted_per_unit(scope))
+            service.rebuild()
+            assert db.session.scalars(sa.select(Job.kind)).all() == waiting, "once is enough"
             keep()
             same_on(here, [TODAY])
+
+
+def test_forgotten_figures_are_made_anew_by_the_job_that_waits(app, session, monkeypatch):
+    from lms.plan.figures import changes as appending
+
+    monkeypatch.setattr(appending, "MANY", 0)
+    here = World(_one_person_city())
+    reform(here)
+    service.rebuild()
+    keep()
+    db.session.execute(sa.update(Segment).values(started_on=date(2025, 1, 1)))
+    service.rebuild()
+    assert kept_per_unit(scopes(here, TODAY)[0]) is None
+    claimed = jobs.claim("w", LEASE, now=clock.now())
+    assert (claimed.kind.name, perform(Run(claimed, lambda: False), LEASE)) == (service.MARK_FIGURES, Ending.DONE)
+    same_on(here, [TODAY])
 
 
 def test_yesterdays_mark_goes_when_another_day_is_yesterday(session):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from lms.plan.derive import steps, store, swap
 from lms.plan.derive.work import Work
 from lms.plan.figures import changes as figures
+from lms.plan.figures import lineages
 
 Progress = Callable[[str, float], None]
 """Told after each step: its name and the seconds it took."""
@@ -52,7 +53,7 @@ class Derivation:
 
         A dry one is never written, and prepares nothing for it.
         """
-        work, self._swaps = self._work, False
+        work, self._swaps, self._figures = self._work, False, figures.Fate.NONE_KEPT
         self.loads = store.is_empty(work) and not figures.are_kept(work.connection)
         if self.loads:
             return
@@ -87,12 +88,19 @@ class Derivation:
         if self.loads:
             self._compare()
         work.fill("w_late", "person_id", late)
-        figures.write(work, self._figures)
+        self._figures = figures.write(work, self._figures)
         if self._swaps:
             swap.take_over(work)
         else:
             store.write(work)
         self._watch("written")
+
+    @property
+    def leaves_figures_to_make(self) -> bool:
+        """Whether kept figures were forgotten, or do not know a reform that there is by now."""
+        return self._figures is figures.Fate.FORGOTTEN or (
+            self._figures is figures.Fate.APPENDED and not lineages.know_all_reforms(self._work.connection)
+        )
 
     def drop(self) -> None:
         """Leave no work table behind."""

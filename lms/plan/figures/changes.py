@@ -112,14 +112,19 @@ def prepare(work: Work, *, of_people: bool) -> Fate:
         "person_id",
     )
     heads.prepare(work)
-    work.make("w_delta", _changes(_replaced(f"NOT {_TURNED_ONE}")))
-    heads.append_stays(work, f"NOT {_TURNED_ONE}", target="w_delta")
+    work.make("w_delta", _changes(_replaced(f"NOT {_TURNED_ONE}"), "w_counted"))
+    heads.append_stays(work, f"NOT {_TURNED_ONE}", target="w_delta", persons="w_counted")
     return Fate.APPENDED
 
 
-def write(work: Work, fate: Fate) -> None:
-    """Append what was prepared, before segments are replaced; what it holds of people in w_late is taken back."""
-    if fate is Fate.FORGOTTEN or (fate is Fate.APPENDED and groups.have_left_some(work)):
+def write(work: Work, fate: Fate) -> Fate:
+    """Append what was prepared, before segments are replaced; what it holds of people in w_late is taken back.
+
+    Returns what became of the figures in the end.
+    """
+    if fate is Fate.APPENDED and groups.have_left_some(work):
+        fate = Fate.FORGOTTEN
+    if fate is Fate.FORGOTTEN:
         forget(work)
     elif fate is Fate.APPENDED:
         _turn_over(work)
@@ -131,6 +136,7 @@ def write(work: Work, fate: Fate) -> None:
         if work.number("SELECT COUNT(*) FROM w_turned"):
             append(work, _replaced(f"{_TURNED_ONE} AND NOT {late}"))
             heads.append_stays(work, f"{_TURNED_ONE} AND NOT {late}")
+    return fate
 
 
 _TURNED_ONE = "person_id IN (SELECT person_id FROM w_turned)"

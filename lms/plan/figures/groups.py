@@ -43,14 +43,18 @@ def group_of(groups: Groups, requirement_ids: Collection[int]) -> int | None:
 
 
 def differ(work: Work) -> bool:
-    """Take new requirements into their groups; whether one that is counted already belongs elsewhere now."""
+    """Take new requirements into their groups; whether one that is counted already belongs elsewhere now.
+
+    A requirement that is gone altogether stays in its groups as long as it has segments: they are taken away by them.
+    """
     known, true = "SELECT group_id, requirement_id FROM figure_group", f"SELECT * FROM ({GROUPS}) t"
-    counted = "WHERE EXISTS (SELECT 1 FROM segment s WHERE s.requirement_id = d.requirement_id)"
+    counted = "EXISTS (SELECT 1 FROM segment s WHERE s.requirement_id = d.requirement_id)"
+    is_there = "EXISTS (SELECT 1 FROM requirement r WHERE r.id = d.requirement_id)"
     for one, other in ((known, true), (true, known)):
-        if work.number(f"SELECT COUNT(*) FROM (SELECT * FROM ({one} EXCEPT {other}) a) d {counted}"):
+        if work.number(f"SELECT COUNT(*) FROM ({one} EXCEPT {other}) d WHERE {counted} AND {is_there}"):
             return True
-    work.make("w_left_group", f"SELECT DISTINCT requirement_id FROM ({known} EXCEPT {true}) a")
-    work.run(f"DELETE FROM figure_group WHERE NOT EXISTS (SELECT 1 FROM ({GROUPS}) t {_SAME})")
+    work.make("w_left_group", f"SELECT d.* FROM ({known} EXCEPT {true}) d WHERE NOT {counted}")
+    work.run(f"DELETE FROM figure_group WHERE EXISTS (SELECT 1 FROM w_left_group t {_SAME})")
     work.run(
         f"INSERT INTO figure_group (group_id, requirement_id) SELECT * FROM ({GROUPS}) t "
         f"WHERE NOT EXISTS (SELECT 1 FROM figure_group {_SAME})"

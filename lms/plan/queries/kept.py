@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select, union_all
 from lms.plan.figures.contribution import FIGURES as KEPT_FIGURES
 from lms.plan.figures.groups import clause_group, group_of, own_group, plan_group
 from lms.plan.figures.models import FigureDelta, FigureFormer, FigureGroup, FigureHead, FigureMark, FigureReform
+from lms.plan.models import Requirement
 from lms.platform.db import db
 
 __all__ = [
@@ -63,7 +64,11 @@ def kept_reform(reform_id: int) -> bool:
 def kept_groups() -> dict[int, frozenset[int]]:
     """Group (an id below zero among kept requirements, whose `required` are distinct people) → its requirements."""
     found: dict[int, set[int]] = {}
-    for group_id, requirement_id in db.session.execute(select(FigureGroup.group_id, FigureGroup.requirement_id)):
+    members = select(FigureGroup.group_id, FigureGroup.requirement_id)
+    # One that was taken back with its plan may not have left its groups yet.
+    for group_id, requirement_id in db.session.execute(
+        members.where(FigureGroup.requirement_id.in_(select(Requirement.id)))
+    ):
         found.setdefault(group_id, set()).add(requirement_id)
     return {group_id: frozenset(members) for group_id, members in found.items()}
 

@@ -2,6 +2,7 @@
 
 from lms.plan.service.checking import Found, Tell, begin_check, compare_derived, finish_check
 from lms.plan.service.derivation import (
+    MARK_FIGURES,
     rebuild,
     refresh_people,
     refresh_person_course,
@@ -25,6 +26,7 @@ from lms.plan.service.successions import follow_successions, people_at
 from lms.plan.service.waivers import Exempt, waive, withdraw_waiver
 
 __all__ = [
+    "MARK_FIGURES",
     "BadPlan",
     "Choice",
     "Decision",

@@ -12,12 +12,17 @@ from lms.plan.derive.run import analyse
 from lms.plan.models import FollowedPerson, Obligation, Segment
 from lms.plan.service import watching
 from lms.plan.service.following import follow_people, follow_study
+from lms.platform import clock
 from lms.platform.db import db, is_postgresql, lock
+from lms.platform.events import SYSTEM
+from lms.platform.jobs import enqueue
 
 LOCK = "plan:derive"
 """Held shared by whoever follows a few people, until the commit; for itself by a derivation of many that writes."""
 BUILD = "plan:build"
 """Held by the one derivation of many people that is under way, from its first reading to its commit."""
+MARK_FIGURES = "plan:mark-figures"
+"""The job that makes the kept figures and their marks."""
 PATIENCE = 900
 """So many times, a second apart, a swap asks for the tables."""
 FEW = 100
@@ -117,6 +122,9 @@ def write(derivation: Derivation) -> None:
     derivation.write(late)
     for some in batched(late, 100):
         follow_people(some)
+    if derivation.leaves_figures_to_make:
+        # Reports count segments until it is done; a key of its own, for only derivations of many wait for one another.
+        enqueue(MARK_FIGURES, by=SYSTEM, now=clock.now(), unique_key=MARK_FIGURES)
     # Rows were written beside the session: what it remembers of them may be old.
     for row in [row for row in db.session if isinstance(row, (Obligation, Segment))]:
         db.session.expire(row)
