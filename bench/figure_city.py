@@ -36,6 +36,7 @@ def city(kind: str, people: int, *, reuse: bool) -> City:
     place = Installation(name, url, instance)
     if reuse and place.is_filled():
         place.flask("db", "upgrade")
+        place.flask("figures", "mark")
         return City(kind, people, place, None)
     shutil.rmtree(instance, ignore_errors=True)
     instance.mkdir(parents=True)

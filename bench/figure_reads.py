@@ -113,6 +113,8 @@ def _ways(session: Any, today: date) -> dict[str, Callable[[], Any]]:
     ward = next(p for p in view.tree.places.values() if p.kind == "phuong")
     assert last.reform_id is not None
     reform_id = last.reform_id
+    for told in (scope, old, queries.scope_of(first, ids, None)):
+        assert figures.kept_per_unit(told) is not None, "figures are kept: `figures mark`"
     return {
         "màn hình toàn Thành phố, hôm nay": lambda: queries.compliance(plan, view, None, requirements),
         "màn hình toàn Thành phố, một ngày đã qua": lambda: queries.compliance(plan, past, None, requirements),

@@ -93,7 +93,7 @@ def _structures(form: ComplianceFilter, day: date) -> dict[str, Reform]:
 
 
 def _view(reforms: Mapping[str, Reform], address: str, day: date) -> View:
-    if address.startswith(_BEFORE) and address in reforms:
+    if address in reforms:
         return queries.view_before(day, reforms[address])
     return queries.view_on(day, _STRUCTURES.get(address, Structure.CURRENT))
 
