@@ -92,7 +92,7 @@ def same_on(here: World, days: list[date]) -> None:
             if scope.reform_id is not None:
                 both = [_kept_pairs(scope, scope.reform_id), _counted_pairs(scope, scope.reform_id)]
                 assert sorted(both[0], key=repr) == sorted(both[1], key=repr), scope
-            points, counted = _kept(scope, month_ends(day, 12)), _counted(scope, month_ends(day, 12))
+            points, counted = _kept(scope, month_ends(day, 3)), _counted(scope, month_ends(day, 3))
             assert points in (counted, []), scope
             if scope.reform_id is None and any(point.required for point in counted):
                 assert points
