@@ -7,8 +7,8 @@ No import of the application.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_people_in_figures"
-down_revision = "0011_change_sets"
+revision = "0014_people_in_figures"
+down_revision = "0013_closed_periods"
 branch_labels = None
 depends_on = None
 
