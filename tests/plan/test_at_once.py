@@ -125,8 +125,8 @@ def test_a_completion_does_not_wait_for_a_derivation_of_everybody_and_is_not_los
     monkeypatch.setattr(swap, "MANY", most)
     before, whole, done = obligations(), run.Derivation.compare, []
 
-    def compare(self):
-        whole(self)
+    def compare(self, **how):
+        whole(self, **how)
         done.append(in_a_thread(city, *city.people[:3]))
 
     monkeypatch.setattr(run.Derivation, "compare", compare)
@@ -143,8 +143,8 @@ def test_a_completion_does_not_wait_for_a_derivation_of_everybody_and_is_not_los
 def test_a_preview_lets_everybody_write_and_leaves_nothing(city, monkeypatch):
     whole, done = run.Derivation.compare, []
 
-    def compare(self):
-        whole(self)
+    def compare(self, **how):
+        whole(self, **how)
         done.append(in_a_thread(city, city.people[0]))
 
     monkeypatch.setattr(run.Derivation, "compare", compare)
@@ -175,8 +175,8 @@ def test_who_came_from_elsewhere_after_all_is_counted_so_although_a_derivation_o
             service.refresh_people([moved])
         done.append(True)
 
-    def compare(self):
-        whole(self)
+    def compare(self, **how):
+        whole(self, **how)
         if not done and self._work.number("SELECT COUNT(*) FROM w_gone_segment"):
             thread = threading.Thread(target=correct, daemon=True)
             thread.start()
