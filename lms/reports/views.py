@@ -18,13 +18,13 @@ from lms.platform.access import Permission, requires
 from lms.platform.documents.table import Table, csv_lines, write_xlsx
 from lms.platform.events import sentence_for
 from lms.platform.pages import page, paging
-from lms.reports import bridging, charts, choice, health, labels, papers, queries, rules, sheets
+from lms.reports import bridging, charts, choice, health, labels, papers, periods, queries, rules, sheets
 from lms.reports.choice import Choice, Links
 from lms.reports.forms import AuditFilter, ComplianceFilter, PeopleSearch
 from lms.reports.queries import Compliance, EventFilter, RequirementFacts
 
 bp = Blueprint("reports", __name__, template_folder="templates")
-blueprints = (bp,)
+blueprints = (bp, periods.bp)
 
 MOST_IN_A_FILE = 200_000
 TYPES = {

@@ -64,3 +64,20 @@ def close(**more) -> ClosedPeriod:
 def later(move, *, days: int = 1) -> None:
     """Let time pass."""
     move(clock.now() + timedelta(days=days))
+
+
+def closed_and_changed(cast) -> ClosedPeriod:
+    """A closed period, An's result recorded after it, compared."""
+    prepare(cast)
+    complete(cast.binh.person_id, date(2026, 9, 1))
+    period = close()
+    complete(cast.an.person_id, date(2026, 9, 15))
+    service.compare(period, now=clock.now())
+    return period
+
+
+def corrected(cast) -> ClosedPeriod:
+    """The same, put right by an erratum."""
+    period = closed_and_changed(cast)
+    service.issue(period, reason="Kết quả của An nộp muộn", by=SYSTEM, now=clock.now())
+    return period

@@ -73,6 +73,8 @@ class Table:
     """Lines above the head: what the figures are, as of when."""
     total: Any | None = None
     """A last row of sums, written bold."""
+    made_at: datetime | None = None
+    """The moment that a spreadsheet tells as that of its making; None: now. Given, the same table is the same bytes."""
 
 
 def value_of(row: Any, key: str) -> Any:
@@ -123,6 +125,8 @@ def write_xlsx(table: Table, target: Path | io.BytesIO, *, sheet: str = "Số li
             "default_date_format": "dd/mm/yyyy",
         },
     )
+    if table.made_at is not None:
+        book.set_properties({"created": table.made_at.replace(tzinfo=None, microsecond=0)})
     base = {"font_name": "Times New Roman", "font_size": 11, "valign": "top", "border": 1}
     styles = {
         (kind, bold): book.add_format({**base, "bold": bold, **extra})

@@ -1,6 +1,7 @@
 """Reading closed periods, units and requirements as they were called, errata, and kept differences."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,10 +77,35 @@ def errata_of(period_id: int) -> list[PeriodErratum]:
     )
 
 
-def erratum_lines(erratum_id: int, *, offset: int = 0, limit: int | None = None) -> list[ErratumLine]:
-    """The lines of an erratum, or a page of them."""
+def _of_units(model: type[ErratumLine] | type[PeriodDifference], unit_ids: Collection[int]) -> Any:
+    listed = sorted(unit_ids)
+    return sa.or_(model.unit_id.in_(listed), model.was_unit_id.in_(listed))
+
+
+def erratum_lines(
+    erratum_id: int, unit_ids: Collection[int] | None = None, *, offset: int = 0, limit: int | None = None
+) -> list[ErratumLine]:
+    """The lines of an erratum (of some units), or a page of them."""
     wanted = sa.select(ErratumLine).where(ErratumLine.erratum_id == erratum_id).order_by(ErratumLine.number)
+    if unit_ids is not None:
+        wanted = wanted.where(_of_units(ErratumLine, unit_ids))
     return list(db.session.scalars(wanted.offset(offset).limit(limit)))
+
+
+def count_erratum_lines(erratum_id: int, unit_ids: Collection[int] | None = None) -> int:
+    """How many lines an erratum has (of some units)."""
+    wanted = sa.select(sa.func.count()).select_from(ErratumLine).where(ErratumLine.erratum_id == erratum_id)
+    if unit_ids is not None:
+        wanted = wanted.where(_of_units(ErratumLine, unit_ids))
+    return db.session.scalar(wanted) or 0
+
+
+def period_with(period_id: int) -> ClosedPeriod:
+    """The period of that id; else 404."""
+    found: ClosedPeriod = db.one_or_404(
+        sa.select(ClosedPeriod).where(ClosedPeriod.id == period_id).execution_options(populate_existing=True)
+    )
+    return found
 
 
 @dataclass(frozen=True)
@@ -87,12 +113,16 @@ class DifferenceFilter:
     """Which differences are meant."""
 
     cause: str = ""
+    unit_ids: Collection[int] | None = None
+    """Only those of these units, before or after."""
     counting: bool = False
     """Only those by which a figure changes."""
 
 
 def _wanted(period_id: int, chosen: DifferenceFilter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [PeriodDifference.period_id == period_id]
+    if chosen.unit_ids is not None:
+        found.append(_of_units(PeriodDifference, chosen.unit_ids))
     if chosen.cause:
         found.append(PeriodDifference.cause == chosen.cause)
     if chosen.counting:
@@ -112,11 +142,11 @@ def differences(period_id: int, chosen: DifferenceFilter, *, offset: int, limit:
     return list(db.session.scalars(wanted.offset(offset).limit(limit)))
 
 
-def cause_counts(period_id: int) -> dict[str, int]:
-    """Main cause → how many differences."""
+def cause_counts(period_id: int, unit_ids: Collection[int] | None = None) -> dict[str, int]:
+    """Main cause → how many differences (of some units)."""
     rows = db.session.execute(
         sa.select(PeriodDifference.cause, sa.func.count())
-        .where(PeriodDifference.period_id == period_id)
+        .where(*_wanted(period_id, DifferenceFilter(unit_ids=unit_ids)))
         .group_by(PeriodDifference.cause)
     )
     return {row[0]: row[1] for row in rows}
