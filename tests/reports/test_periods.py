@@ -189,7 +189,7 @@ app = create_app()
 if sys.argv[2] == "warm":
     from lms.platform.documents import pdf
     with app.app_context():
-        pdf.render("<!DOCTYPE html><html lang=vi><head><title>x</title></head><body><p>Khác <b>đi</b></p></body></html>")
+        pdf.render("<html lang=vi><head><title>x</title></head><body><p>Khác <b>đi</b></p></body></html>")
 runner = app.test_cli_runner()
 for kind in ("pdf", "xlsx", "csv", "json", "basis"):
     asked = ["periods", "export", "KH-THU.2026-09-30", "--format", kind, "--out", f"{sys.argv[3]}.{kind}"]

@@ -162,9 +162,9 @@ class Line:
     figures: tuple[Figures, ...]
 
     @property
-    def differs(self) -> bool:
-        """Whether any stage tells something else than the first."""
-        return any(one != self.figures[0] for one in self.figures)
+    def is_empty(self) -> bool:
+        """Whether no stage counts anybody."""
+        return all(one.is_empty for one in self.figures)
 
 
 def side_by_side(reports: list[Compliance]) -> list[Line]:

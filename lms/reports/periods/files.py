@@ -17,7 +17,7 @@ from lms.platform.documents.table import Column, Format, Table, csv_lines, write
 from lms.reports import labels, papers, sheets
 from lms.reports.commands import as_json
 from lms.reports.periods.closed import Shown
-from lms.reports.rules import state_on
+from lms.reports.rules import State, state_on
 
 KINDS = ("pdf", "xlsx", "csv", "json")
 
@@ -126,7 +126,7 @@ def side_words(shown: Shown, row: ErratumLine | PeriodDifference, prefix: str) -
     said = [str(labels.STATES[state])]
     if fulfilled < FOREVER:
         said[0] += f" {vietnamese.short_day(fulfilled)}"
-    elif due < FOREVER:
+    elif due < FOREVER and state is not State.WAIVED:
         said.append(_("hạn %(day)s", day=vietnamese.short_day(due)))
     if row.unit_id != row.was_unit_id:
         said.append(shown.name_of(unit_id))

@@ -28,6 +28,7 @@ from lms.reports.periods import files
 from lms.reports.periods.blueprint import bp
 from lms.reports.periods.closed import Shown, may_close, places_of, seen, shown_stages, side_by_side
 from lms.reports.periods.forms import CloseForm, ErratumForm
+from lms.reports.queries import RequirementFacts
 from lms.reports.rules import state_on
 
 MOST_IN_A_FILE = 200_000
@@ -131,6 +132,7 @@ def show(period_id: int) -> Response:
     shown = _seen(period_id)
     stages = shown_stages(shown)
     reports = [shown.report(stage) for stage in stages]
+    lines = side_by_side(reports)
     return page(
         "reports/periods/period.html",
         shown=shown,
@@ -138,7 +140,9 @@ def show(period_id: int) -> Response:
         query=query_of(shown),
         stages=stages,
         reports=reports,
-        lines=side_by_side(reports),
+        lines=[line for line in lines if not line.is_empty],
+        quiet=sum(line.is_empty for line in lines),
+        heads=[_head(stage) for stage in stages],
         requirements=[
             (r, [report.by_requirement.get(r.id) for report in reports]) for r in reports[0].shown_requirements
         ],
@@ -149,6 +153,13 @@ def show(period_id: int) -> Response:
         addresses=words.FIGURE_ADDRESSES,
         rules=rules,
     )
+
+
+def _head(stage: int) -> str:
+    """What the figures of a stage are called over their columns."""
+    if stage == rules.BASIS:
+        return _("công bố")
+    return _("nay biết") if stage == rules.NOW else _("sau đính chính số %(n)s", n=stage)
 
 
 @bp.get("/chot-so-lieu/<int:period_id>/tep/<any(pdf, xlsx, csv, json):kind>")
@@ -211,9 +222,7 @@ def _listing(period_id: int) -> dict[str, Any]:
     """Which published figure is asked for."""
     shown = _seen(period_id)
     figure = _FIGURES.get(request.args.get("so_lieu", "phai-hoc")) or abort(404)
-    requirement = None
-    if code := request.args.get("yeu_cau"):
-        requirement = next((r for r in shown.requirements if r.code == code), None) or abort(404)
+    requirement = _requirement(shown)
     form = PeopleSearch(request.args)
     form.validate()
     query = {key: request.args[key] for key in ("so_lieu", "yeu_cau", "tim") if request.args.get(key)}
@@ -225,6 +234,14 @@ def _listing(period_id: int) -> dict[str, Any]:
         "shown": shown, "period": shown.period, "figure": figure, "requirement": requirement, "form": form,
         "query": {**query_of(shown), **query}, "wanted": wanted,
     }  # fmt: skip
+
+
+def _requirement(shown: Shown) -> RequirementFacts | None:
+    """The requirement that the address names; 404 for one that was not closed."""
+    code = request.args.get("yeu_cau")
+    if not code:
+        return None
+    return next((r for r in shown.requirements if r.code == code), None) or abort(404)
 
 
 # What is known now, and errata ----------------------------------------------------------------------------------------
@@ -239,8 +256,12 @@ def differences(period_id: int) -> Response:
 
 def _differences(shown: Shown, form: ErratumForm) -> Response:
     period = shown.period
+    requirement = _requirement(shown)
     chosen = reading.DifferenceFilter(
-        cause=request.args.get("nguyen_nhan", ""), unit_ids=shown.unit_ids, counting="doi_so" in request.args
+        cause=request.args.get("nguyen_nhan", ""),
+        unit_ids=shown.unit_ids,
+        requirement_id=requirement.id if requirement else None,
+        counting="doi_so" in request.args,
     )
     where = paging(reading.count_differences(period.id, chosen))
     return page(
@@ -251,6 +272,7 @@ def _differences(shown: Shown, form: ErratumForm) -> Response:
         query=query_of(shown),
         form=form,
         chosen=chosen,
+        requirement=requirement,
         causes=reading.cause_counts(period.id, shown.unit_ids),
         rows=reading.differences(period.id, chosen, offset=where.offset, limit=where.size),
         paging=where,

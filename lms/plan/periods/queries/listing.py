@@ -115,6 +115,7 @@ class DifferenceFilter:
     cause: str = ""
     unit_ids: Collection[int] | None = None
     """Only those of these units, before or after."""
+    requirement_id: int | None = None
     counting: bool = False
     """Only those by which a figure changes."""
 
@@ -123,6 +124,8 @@ def _wanted(period_id: int, chosen: DifferenceFilter) -> list[sa.ColumnElement[b
     found: list[sa.ColumnElement[bool]] = [PeriodDifference.period_id == period_id]
     if chosen.unit_ids is not None:
         found.append(_of_units(PeriodDifference, chosen.unit_ids))
+    if chosen.requirement_id is not None:
+        found.append(PeriodDifference.requirement_id == chosen.requirement_id)
     if chosen.cause:
         found.append(PeriodDifference.cause == chosen.cause)
     if chosen.counting:
