@@ -33,6 +33,13 @@ def sweep(run: Run) -> int | None:
     return following
 
 
+@job("audit:forget-views", label=_l("Xóa lượt xem hồ sơ quá hạn lưu"), schedule=every_day("03:20"))
+def forget_views(run: Run) -> None:
+    """Delete what was noted of who saw whose record when it has been kept long enough."""
+    with run.transaction():
+        run.tell(done=service.forget_views(clock.today() - service.VIEWS_KEPT))
+
+
 @job("audit:verify", label=_l("Kiểm tra chuỗi niêm phong của nhật ký"), schedule=every_day("03:10"))
 def verify(run: Run) -> None:
     """Prove the chain. One that does not hold is shown as a failed job until somebody has looked into it."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.platform.columns import big_id, code_text, day, json_value, moment, vi_text
@@ -29,6 +29,29 @@ class AuditEvent(db.Model):  # type: ignore[name-defined]
     unit_id: Mapped[int | None]
     person_id: Mapped[int | None]
     facts: Mapped[dict[str, Any]] = mapped_column(json_value())
+
+
+class RecordView(db.Model):  # type: ignore[name-defined]
+    """Somebody opened a part of another person's record on a day; however often, it is one row."""
+
+    __tablename__ = "record_view"
+    __table_args__ = (
+        UniqueConstraint("person_id", "account_id", "day", "what"),
+        Index("ix_record_view_day", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(big_id(), primary_key=True)
+    person_id: Mapped[int]
+    """Whose record; a plain number, like that of the account: the log outlives both."""
+    account_id: Mapped[int]
+    viewer_id: Mapped[int | None]
+    """The person who looked."""
+    viewer: Mapped[str] = mapped_column(vi_text(160))
+    day: Mapped[date] = mapped_column(day())
+    what: Mapped[str] = mapped_column(code_text(12))
+    """A part of the record: `rules.Part`."""
+    last_at: Mapped[datetime] = mapped_column(moment())
+    times: Mapped[int] = mapped_column(default=1)
 
 
 class AuditSeal(db.Model):  # type: ignore[name-defined]

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, func, literal, select, tuple_
 
-from lms.audit.models import AuditDay, AuditEvent, AuditSeal
-from lms.audit.rules import Link, canonical
+from lms.audit.models import AuditDay, AuditEvent, AuditSeal, RecordView
+from lms.audit.rules import Link, Part, canonical
 from lms.platform.columns import Day
 from lms.platform.db import db
 
@@ -25,6 +25,35 @@ class LoggedEvent:
     unit_id: int | None
     person_id: int | None
     facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """Who opened a part of a record on a day."""
+
+    viewer_id: int | None
+    viewer: str
+    day: date
+    part: Part
+    last_at: datetime
+    times: int
+
+
+def count_views(person_id: int) -> int:
+    """How many rows there are of who saw a person's record."""
+    return db.session.scalar(select(func.count()).select_from(RecordView).where(RecordView.person_id == person_id)) or 0
+
+
+def views(person_id: int, *, offset: int, limit: int) -> list[ViewRow]:
+    """A page of who saw a person's record, the newest first."""
+    rows = db.session.scalars(
+        select(RecordView)
+        .where(RecordView.person_id == person_id)
+        .order_by(RecordView.last_at.desc(), RecordView.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [ViewRow(r.viewer_id, r.viewer, r.day, Part(r.what), r.last_at, r.times) for r in rows]
 
 
 def count_events(conditions: Sequence[ColumnElement[bool]]) -> int:

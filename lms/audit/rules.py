@@ -1,4 +1,4 @@
-"""The chain of the log: how a row is written down for its hash, and how each hash holds the one before. Pure."""
+"""Parts of a record; how a row of the log is written down for its hash; how each hash holds the one before. Pure."""
 
 import hashlib
 import json
@@ -11,6 +11,19 @@ from typing import Any
 
 NOTHING = "0" * 64
 """What the first link of all holds on to."""
+
+
+class Part(StrEnum):
+    """A part of somebody's record that others may open."""
+
+    RECORD = "record"
+    """Own fields, postings, absences."""
+    DUTIES = "duties"
+    """What the person must study, and how far it is."""
+    REASONS = "reasons"
+    """Why one of it."""
+    NUMBER = "number"
+    """The full personal number."""
 
 
 class Fault(StrEnum):

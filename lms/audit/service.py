@@ -1,15 +1,21 @@
-"""Sealing the log: links appended to the chain, many at a time, beside those who write."""
+"""Sealing the log: links appended to the chain, many at a time, beside those who write; who saw whose record."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.audit import queries, rules
-from lms.audit.models import AuditDay, AuditSeal
+from lms.audit.models import AuditDay, AuditSeal, RecordView
+from lms.audit.rules import Part
 from lms.platform import clock
-from lms.platform.db import db, lock
+from lms.platform.access import Actor
+from lms.platform.db import afterwards, db, is_postgresql, lock
 
 AT_ONCE = 1000
+VIEWS_KEPT = timedelta(days=365)
+"""So long it is kept who saw a record."""
 LONGEST_TRANSACTION = timedelta(hours=2)
 """A transaction that writes to the log is committed well before; the nightly run from the start finds the others."""
 
@@ -49,3 +55,31 @@ def _end(day: date, now: datetime) -> AuditDay:
         last.floor_id = last.next_floor_id
         last.next_floor_id, last.next_floor_at = queries.sealed_without_gap(last.floor_id), now
     return last
+
+
+def seen(person_id: int, part: Part, *, by: Actor) -> None:
+    """Note, when the page is ready, that the visitor sees a part of this person's record; one's own is not noted."""
+    if by.account_id is not None and by.person_id != person_id:
+        now = clock.now()
+        afterwards(lambda: note_view(person_id, part, by=by, now=now))
+
+
+def note_view(person_id: int, part: Part, *, by: Actor, now: datetime) -> None:
+    """Write down that a part of a person's record was seen: one row a day, however often."""
+    insert: Any = (postgresql.insert if is_postgresql() else sqlite.insert)(RecordView)
+    values = {
+        "person_id": person_id, "account_id": by.account_id, "viewer_id": by.person_id, "viewer": by.name[:160],
+        "day": clock.day_of(now), "what": part.value, "last_at": now, "times": 1,
+    }  # fmt: skip
+    db.session.execute(
+        insert.values(**values).on_conflict_do_update(
+            index_elements=["person_id", "account_id", "day", "what"],
+            set_={"times": RecordView.times + 1, "last_at": now, "viewer": values["viewer"]},
+        )
+    )
+
+
+def forget_views(before: date) -> int:
+    """Delete what was noted before a day; returns how many rows."""
+    gone: Any = db.session.execute(sa.delete(RecordView).where(RecordView.day < before))
+    return int(gone.rowcount)

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.audit.rules import Part
 from lms.home.rules import Standing, Urgency
 from lms.platform import i18n, vietnamese
 
@@ -67,3 +68,12 @@ def greeting(today: date, open_duties: int, minutes: int, overdue: list[int]) ->
     elif overdue:
         parts.append(_("%(count)s việc đã quá hạn, lâu nhất %(n)s ngày.", count=len(overdue), n=max(overdue)))
     return " ".join(parts)
+
+
+PARTS = {
+    Part.RECORD: _l("hồ sơ nhân sự, vị trí công tác"),
+    Part.DUTIES: _l("các nghĩa vụ học"),
+    Part.REASONS: _l("lý do phải học một yêu cầu"),
+    Part.NUMBER: _l("số định danh đầy đủ"),
+}
+"""Part of a record → what somebody saw."""

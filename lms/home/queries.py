@@ -1,13 +1,10 @@
 """Reading what the first pages show of a person."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, bindparam, select
 
-from lms.audit import queries as log
-from lms.audit.models import AuditEvent
 from lms.organisation.models import Person, Posting, StaffCategory, UnitName
 from lms.platform.db import db
 
@@ -71,9 +68,3 @@ def me(person_id: int) -> Me:
         ).where(Person.id == person_id)
     ).one()
     return Me(*row)
-
-
-def who_looked(person_id: int, most: int = 20) -> Sequence[log.LoggedEvent]:
-    """Who looked at this person's full number, newest first."""
-    conditions = [AuditEvent.person_id == person_id, AuditEvent.key == "organisation:person:revealed"]
-    return log.events(conditions, offset=0, limit=most)

@@ -9,6 +9,8 @@ from itertools import groupby
 from flask import Blueprint, Response, abort
 from flask_login import current_user
 
+from lms.audit import queries as log
+from lms.audit import service as keeping
 from lms.certificates import queries as certificates
 from lms.home import labels, queries, rules
 from lms.learning import queries as learning
@@ -16,11 +18,13 @@ from lms.organisation import queries as organisation
 from lms.plan import queries as plan
 from lms.platform import clock
 from lms.platform.access import Permission, may, signed_in
-from lms.platform.pages import page
+from lms.platform.pages import page, paging
 
 bp = Blueprint("home", __name__, template_folder="templates")
 blueprints = (bp,)
 
+LOOKS = 5
+"""Rows of who saw the record, shown with it."""
 RECENT = 3
 """Completions shown on the first page."""
 
@@ -135,8 +139,30 @@ def me() -> Response:
         postings=organisation.postings_of(person_id),
         years=years,
         papers=certificates.certificates_by_completion(row.completion_id for row in completions),
-        looks=queries.who_looked(person_id),
+        looks=log.views(person_id, offset=0, limit=LOOKS),
+        all_looks=log.count_views(person_id),
+        parts=labels.PARTS,
         categories=labels.CATEGORIES,
         sources=labels.SOURCES,
         today=clock.today(),
+    )
+
+
+@bp.get("/toi/ai-da-xem")
+@signed_in
+def looks() -> Response:
+    """Everybody who opened a part of one's record, day by day."""
+    if current_user.person_id is None:
+        abort(403)
+    person_id = int(current_user.person_id)
+    where = paging(log.count_views(person_id))
+    rows = log.views(person_id, offset=where.offset, limit=where.size)
+    units = organisation.units_of_people([row.viewer_id for row in rows if row.viewer_id], clock.today())
+    return page(
+        "home/looks.html",
+        looks=rows,
+        units=units,
+        parts=labels.PARTS,
+        days=keeping.VIEWS_KEPT.days,
+        paging=where,
     )

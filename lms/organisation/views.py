@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.audit import service as log
+from lms.audit.rules import Part
 from lms.organisation import kinds, labels, queries, rules, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
@@ -105,6 +107,7 @@ def _proposals_waiting() -> int | None:
 def person(person_id: int) -> Response:
     """One person: own fields, postings through time, corrections, absences."""
     found, is_own = queries.person_seen(current_user, Permission.ORGANISATION_PERSON_READ, person_id, clock.today())
+    log.seen(person_id, Part.RECORD, by=current_user)
     return _person_page(found, is_own=is_own)
 
 
@@ -116,6 +119,7 @@ def reveal(person_id: int) -> Response:
     if not RevealForm().validate_on_submit():
         return redirect(url_for(".person", person_id=person_id))
     at = queries.primary_posting_on(person_id, clock.today())
+    log.seen(person_id, Part.NUMBER, by=current_user)
     return _person_page(found, number=service.reveal(found, unit_id=at.unit_id if at else None, by=current_user))
 
 

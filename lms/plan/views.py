@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from lms.audit import service as log
+from lms.audit.rules import Part
 from lms.changes import jobs
 from lms.organisation import queries as organisation
 from lms.plan import changing, kinds, labels, moves, queries, service, stops
@@ -76,6 +78,7 @@ def why(obligation_id: int) -> Response:
     main = next((cause for cause in causes if cause.from_on <= today < cause.to_on), causes[0] if causes else None)
     waiting = queries.undecided_of([chain.person_id], today) if chain.state is State.PAUSED else {}
     courses = queries.course_titles_of([chain.requirement.id])[chain.requirement.id]
+    log.seen(chain.person_id, Part.REASONS, by=current_user)
     return page(
         "plan/why.html",
         why=chain,
@@ -106,6 +109,7 @@ def person(person_id: int) -> Response:
     today = clock.today()
     shown = organisation.person_for(current_user, Permission.PLAN_OBLIGATION_READ, person_id, today)
     duties = queries.all_duties_of(person_id, today)
+    log.seen(person_id, Part.DUTIES, by=current_user)
     return page(
         "plan/person.html",
         person=shown,

@@ -85,8 +85,8 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def only_reading() -> bool:
-    """Whether this is the visit of a page, which writes nothing."""
-    return has_request_context() and request.method in SAFE_METHODS
+    """Whether this is the visit of a page, which writes nothing; what it leaves behind comes after it."""
+    return has_request_context() and request.method in SAFE_METHODS and not g.get("has_been_read", False)
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
@@ -149,7 +149,24 @@ def _finish(response: Response) -> Response:
             db.session.commit()
         db.session.rollback()
         g.pop("after_commit", None)
+    if response.status_code < 400:
+        _leave_behind()
     return response
+
+
+def _leave_behind() -> None:
+    acts = g.pop("afterwards", [])
+    if acts:
+        g.has_been_read = True
+        with transaction():
+            for act in acts:
+                act()
+
+
+def afterwards(act: Callable[[], None]) -> None:
+    """Write something when the page is ready and before it is sent, in a short transaction of its own: a visit
+    itself writes nothing. Nothing is written if the answer is an error."""
+    g.setdefault("afterwards", []).append(act)
 
 
 def keep_changes() -> None:

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from lms.audit import service as log
 from lms.learning import service as learning
 from lms.learning.service import CompletionSource, Result
-from lms.organisation.events import PersonRevealed
 from lms.organisation.models import Posting, StaffCategory
 from lms.platform.db import db
-from lms.platform.events import SYSTEM, emit
+from lms.platform.events import SYSTEM
 from tests.conftest import NOW, TODAY
 from tests.home.making import make_requirement
 from tests.learning.making import make_course, make_enrolment
@@ -162,15 +162,31 @@ def test_ones_own_record_masks_the_number_and_lists_results_by_year(an, cast):
 def test_an_empty_record_says_what_will_come(an):
     page = an.get("home.me")
     assert "Chưa có kết quả nào" in page.text
-    assert "Chưa ai mở số định danh đầy đủ" in page.text
+    assert "Chưa có ai khác mở hồ sơ của anh/chị" in page.text
 
 
-def test_one_sees_who_looked_at_ones_number_and_not_who_looked_at_others(an, cast):
-    class By:
-        name, account_id = "Trần Văn Bình", cast.binh.id
-
-    emit(PersonRevealed(name="Đặng Thị An", person_id=cast.an.person_id), by=By())
-    emit(PersonRevealed(name="Lê Thị Chi", person_id=cast.chi.person_id), by=SYSTEM)
+def test_one_sees_who_opened_ones_record_but_not_oneself_nor_who_opened_others(an, cast, browse):
+    binh, chi = browse.as_(cast.binh), browse.as_(cast.chi)
+    for _ in range(2):
+        binh.get("organisation.person", person_id=cast.an.person_id)
+    binh.get("plan.person", person_id=cast.an.person_id)
+    binh.post("organisation.reveal", 200, data={}, person_id=cast.an.person_id)
+    binh.get("organisation.person", person_id=cast.binh.person_id)
+    chi.get("organisation.person", 404, person_id=cast.an.person_id)
     looks = an.get("home.me").soup.select_one("#ai-da-xem").parent.get_text(" ", strip=True)
-    assert "Trần Văn Bình, 08:00 24/11/2026" in looks
-    assert "Hệ thống" not in looks
+    assert "Trần Văn Bình : hồ sơ nhân sự, vị trí công tác" in looks.replace("Bình:", "Bình :")
+    page = an.get("home.looks")
+    rows = {row[1]: row for row in page.table(0)}
+    assert rows["hồ sơ nhân sự, vị trí công tác"] == [
+        "Trần Văn Bình Phường Ba Đình", "hồ sơ nhân sự, vị trí công tác", "08:00 24/11/2026", "2",
+    ]  # fmt: skip
+    assert rows["các nghĩa vụ học"][3] == rows["số định danh đầy đủ"][3] == "1"
+    assert len(rows) == 3
+    assert "Chưa có ai khác mở hồ sơ" in browse.as_(cast.binh).get("home.looks").text
+
+
+def test_who_looked_is_forgotten_after_a_year(an, cast, browse):
+    browse.as_(cast.binh).get("organisation.person", person_id=cast.an.person_id)
+    assert log.forget_views(TODAY - timedelta(days=1)) == 0
+    assert log.forget_views(TODAY + timedelta(days=1)) == 1
+    assert an.get("home.looks").soup.select("main table") == []

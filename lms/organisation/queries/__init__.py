@@ -30,6 +30,7 @@ from lms.organisation.queries.people import (
     postings_of,
     primary_posting_between,
     primary_posting_on,
+    units_of_people,
 )
 from lms.organisation.queries.proposals import (
     Folder,
@@ -204,6 +205,7 @@ __all__ = [
     "unit_on",
     "unit_row",
     "units_for_choice",
+    "units_of_people",
     "units_said",
     "units_to_change",
     "waiting_for_choice",

@@ -1,6 +1,6 @@
 """Reading people and their postings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -277,3 +277,13 @@ def absences_of(person_id: int) -> list[AbsenceRow]:
         .order_by(Absence.from_on.desc(), Absence.id.desc())
     )
     return [AbsenceRow(*row) for row in rows]
+
+
+def units_of_people(person_ids: Iterable[int], day: date) -> dict[int, str]:
+    """Person → what the unit of the primary posting is called on the day, for those who hold one."""
+    rows = db.session.execute(
+        select(Posting.person_id, UnitName.name)
+        .join(UnitName, and_(UnitName.unit_id == Posting.unit_id, UnitName.from_on <= day, UnitName.to_on > day))
+        .where(Posting.person_id.in_(set(person_ids)), *primary_on(day))
+    )
+    return {row[0]: row[1] for row in rows}
