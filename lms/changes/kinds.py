@@ -69,6 +69,9 @@ class Watch(Protocol):
     def effects(self) -> sa.TextualSelect:
         """A SELECT of every duty that the act changed, its columns those of Effect; good until the watch ends."""
 
+    def warnings(self) -> dict[str, Any]:
+        """What whoever decides should know besides, as the change set's summary keeps it; after `effects`."""
+
 
 class Watcher(Protocol):
     """Begins a watch around an act: duties are compared on `day`. `dry`: what the act derives is not written."""

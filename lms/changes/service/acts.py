@@ -78,6 +78,7 @@ def preview(change: ChangeSet, *, by: By, now: datetime, today: date, step: Step
                 told = _noted(change, lambda: _act(change, by, now))[0]
                 step("effects")
                 effects.pour(change.id, watch.effects(), file)
+                told |= watch.warnings()
         except Unusable as unusable:
             said = unusable.sentences
         finally:

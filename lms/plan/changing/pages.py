@@ -22,6 +22,7 @@ from lms.plan import queries
 from lms.plan.changing import labels
 from lms.plan.changing.blueprint import bp
 from lms.plan.changing.forms import EffectsForm, UndoForm
+from lms.plan.load.pages import hours, limit, quarter_words
 from lms.platform import clock, vietnamese
 from lms.platform.access import signed_in
 from lms.platform.columns import FOREVER
@@ -96,6 +97,8 @@ def _page(change: ChangeSet, *, undo: UndoForm | None = None, obstacles: list[Ob
         is_own=change.proposed_by == current_user.account_id,
         job=jobs.under_way(change.id),
         rows=_rows(change),
+        overloads=_overloads(change),
+        most_hours=limit() // 60,
         totals=_totals(change),
         by_requirement=_by_requirement(counts),
         form=form,
@@ -127,6 +130,16 @@ def _rows(change: ChangeSet) -> list[tuple[str, int]]:
     found = change.summary.get("rows", {})
     told = [(labels.TABLES[table], int(number)) for table, number in found.items() if table in labels.TABLES]
     return sorted(told, key=lambda row: -row[1])
+
+
+def _overloads(change: ChangeSet) -> list[tuple[str, str, int, str]]:
+    """Where people would have too much to study: unit, quarter, how many, hours of whoever has the most."""
+    told = change.summary.get("overload", [])
+    named = queries.unit_naming({code for code, *_rest in told}, clock.today())
+    return [
+        (named[code].name if code in named else code, quarter_words(date.fromisoformat(first)), people, hours(minutes))
+        for code, first, people, minutes in told
+    ]
 
 
 def _by_requirement(counts: list[tuple[str, str, int, int]]) -> list[tuple[str, dict[str, int]]]:

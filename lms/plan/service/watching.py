@@ -7,17 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 
 from lms.changes.kinds import Effect, watches
 from lms.plan.derive import Derivation
 from lms.plan.derive.store import KEY, TABLES, in_scope, same
 from lms.plan.derive.work import Work
+from lms.plan.queries import load
+from lms.platform import clock
 from lms.platform.columns import Day
 from lms.platform.db import db
 
 _DAY = Day()
+OVERLOADS = 20
+"""So many units and quarters are named."""
 _KEYS = ", ".join(KEY)
 
 # How a duty stands: where it counts on the day, and for how many days from then on its clock stands still.
@@ -125,6 +131,12 @@ class Watch:
         self.work.make("w_watch_effect", _COMPARED.replace("{day}", self.day))
         columns = [sa.column(name, _DAY if name.startswith("due") else None) for name in _EFFECT]
         return sa.text(_NAMED).columns(*columns)
+
+    def warnings(self) -> dict[str, Any]:
+        """Units in which people would have to study more in a quarter than they should."""
+        most = int(current_app.config["LMS"].load_hours) * 60
+        found = load.overloads("w_watch_effect", clock.today(), most, OVERLOADS)
+        return {"overload": [[row.unit, row.first.isoformat(), row.people, row.most] for row in found]} if found else {}
 
 
 _EFFECT = tuple(field.name for field in fields(Effect))

@@ -1,0 +1,5 @@
+"""The blueprint of the load."""
+
+from flask import Blueprint
+
+bp = Blueprint("load", __name__)

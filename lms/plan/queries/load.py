@@ -1,0 +1,185 @@
+"""How many minutes of mandatory study lie ahead: of a person, of units, quarter by quarter, over all plans.
+
+A duty weighs what its requirement asks for: every course of a list, the shortest of a choice, tiết of 45 minutes of an
+hours rule; a course weighs its lessons and its quiz. It falls into the quarter of its due day; one that is overdue
+into the present quarter. Duties that are fulfilled, paused or waived on their due day weigh nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from lms.catalogue.models import Course, CourseVersion
+from lms.plan.models import Requirement, RequirementCourse
+from lms.platform.columns import Day
+from lms.platform.db import db
+
+LESSON_MINUTES = 45
+"""Of one tiết."""
+QUARTERS = 5
+"""The present one and the year after it."""
+
+
+@dataclass(frozen=True)
+class UnitLoad:
+    """What lies ahead for the people of a unit in one quarter, those below it included."""
+
+    unit_id: int
+    quarter: int
+    """0 is the present one."""
+    people: int
+    """Who have anything to study in it."""
+    minutes: int
+    over: int
+    """People with more than the limit."""
+
+    @property
+    def average(self) -> float:
+        """Minutes for each of them."""
+        return self.minutes / self.people if self.people else 0.0
+
+
+@dataclass(frozen=True)
+class PersonLoad:
+    """What lies ahead for one person in one quarter."""
+
+    person_id: int
+    full_name: str
+    unit_id: int
+    quarter: int
+    minutes: int
+    duties: int
+
+
+def minutes_of(requirement_ids: Iterable[int] | None = None) -> dict[int, int]:
+    """Requirement → minutes that fulfilling it takes."""
+    weight = CourseVersion.minutes + CourseVersion.quiz_minutes
+    rows = db.session.execute(
+        sa.select(
+            Requirement.id,
+            Requirement.rule,
+            Requirement.hours_needed,
+            sa.func.sum(weight).label("all"),
+            sa.func.min(weight).label("least"),
+        )
+        .outerjoin(RequirementCourse, RequirementCourse.requirement_id == Requirement.id)
+        .outerjoin(Course, Course.id == RequirementCourse.course_id)
+        .outerjoin(CourseVersion, CourseVersion.id == Course.current_version_id)
+        .where(True if requirement_ids is None else Requirement.id.in_(set(requirement_ids)))  # type: ignore[arg-type]
+        .group_by(Requirement.id)
+    )
+    found: dict[int, int] = {}
+    for row in rows:
+        if row.rule == "hours":
+            found[row.id] = round((row.hours_needed or 0) * LESSON_MINUTES)
+        else:
+            found[row.id] = int((row.all if row.rule == "all_of" else row.least) or 0)
+    return found
+
+
+def quarters_from(today: date) -> list[date]:
+    """The first days of the present quarter and the following ones, and of the one after the last."""
+    first = today.year * 4 + (today.month - 1) // 3
+    return [date(n // 4, n % 4 * 3 + 1, 1) for n in range(first, first + QUARTERS + 1)]
+
+
+def need_sql(minutes: Mapping[int, int]) -> str:
+    """The minutes as the rows of a common table `need (requirement_id, minutes)`."""
+    rows = ", ".join(f"({int(key)}, {int(value)})" for key, value in sorted(minutes.items())) or "(0, 0)"
+    return f"need (requirement_id, minutes) AS (VALUES {rows})"
+
+
+def quarter_sql(due: str) -> str:
+    """The number of the quarter into which a due day falls, by the binds q1 … q5."""
+    return "CASE " + " ".join(f"WHEN {due} < :q{n + 1} THEN {n}" for n in range(QUARTERS)) + " END"
+
+
+def bound(statement: sa.TextClause, today: date) -> sa.TextClause:
+    """Give a statement the days that it names."""
+    days = {f"q{n}": day for n, day in enumerate(quarters_from(today))} | {"today": today}
+    named = [sa.bindparam(name, day, Day()) for name, day in days.items() if f":{name}" in statement.text]
+    return statement.bindparams(*named)
+
+
+AHEAD = f"""
+  SELECT s.person_id, s.unit_id, {quarter_sql("s.due_on")} AS quarter, SUM(n.minutes) AS minutes, COUNT(*) AS duties
+  FROM segment s JOIN need n ON n.requirement_id = s.requirement_id
+  WHERE s.kind = 0 AND s.fulfilled_on > :today AND s.due_on < :q{QUARTERS}
+    AND ((s.due_on >= :q0 AND s.from_on <= s.due_on AND s.to_on > s.due_on)
+      OR (s.due_on < :q0 AND s.from_on <= :today AND s.to_on > :today))
+    AND {{whose}}
+  GROUP BY s.person_id, s.unit_id, {quarter_sql("s.due_on")}
+"""
+
+_BELOW = """s.unit_id IN (SELECT b.unit_id FROM unit_closure b
+  WHERE b.ancestor_id = :top AND b.from_on <= :today AND b.to_on > :today)"""
+
+
+def unit_loads(top: int, unit_ids: Sequence[int], today: date, limit: int) -> list[UnitLoad]:
+    """What lies ahead for units at or below `top`, each with all below it; `limit` in minutes a quarter."""
+    statement = sa.text(
+        f"WITH {need_sql(minutes_of())}, ahead AS ({AHEAD.format(whose=_BELOW)}) "
+        "SELECT c.ancestor_id, a.quarter, COUNT(*) AS people, SUM(a.minutes) AS minutes, "
+        "SUM(CASE WHEN a.minutes > :most THEN 1 ELSE 0 END) AS over_limit "
+        "FROM ahead a JOIN unit_closure c ON c.unit_id = a.unit_id AND c.from_on <= :today AND c.to_on > :today "
+        "WHERE c.ancestor_id IN :units GROUP BY c.ancestor_id, a.quarter ORDER BY c.ancestor_id, a.quarter"
+    ).bindparams(sa.bindparam("units", list(unit_ids), expanding=True), top=top, most=limit)
+    return [UnitLoad(*map(int, row)) for row in db.session.execute(bound(statement, today))]
+
+
+def heaviest(top: int, today: date, limit: int, most: int) -> list[PersonLoad]:
+    """The people at or below a unit with more than the limit in a quarter, the most first."""
+    statement = sa.text(
+        f"WITH {need_sql(minutes_of())}, ahead AS ({AHEAD.format(whose=_BELOW)}) "
+        "SELECT a.person_id, p.full_name, a.unit_id, a.quarter, a.minutes, a.duties FROM ahead a "
+        "JOIN person p ON p.id = a.person_id WHERE a.minutes > :most "
+        "ORDER BY a.minutes DESC, a.quarter, p.sort_name, p.id LIMIT :rows"
+    ).bindparams(top=top, most=limit, rows=most)
+    return [
+        PersonLoad(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5]))
+        for row in db.session.execute(bound(statement, today))
+    ]
+
+
+@dataclass(frozen=True)
+class Overload:
+    """People of a unit whom an act would bring over the limit in a quarter."""
+
+    unit: str
+    """Its code."""
+    first: date
+    """Of the quarter."""
+    people: int
+    most: int
+    """Minutes of whoever has the most."""
+
+
+def overloads(effects: str, today: date, limit: int, most: int) -> list[Overload]:
+    """Whom the duties that an act adds would bring over the limit, who is not over it yet; the most people first.
+
+    `effects` is a table of (person_id, requirement_id, unit_id, what, due_after) as a watch makes it, and stands while
+    the act's own requirements do.
+    """
+    gained = (
+        f"SELECT e.person_id, e.unit_id, {quarter_sql('e.due_after')} AS quarter, SUM(n.minutes) AS minutes "
+        f"FROM {effects} e JOIN need n ON n.requirement_id = e.requirement_id "
+        f"WHERE e.what = 'gained' AND e.unit_id IS NOT NULL AND e.due_after >= :q0 AND e.due_after < :q{QUARTERS} "
+        f"GROUP BY e.person_id, e.unit_id, {quarter_sql('e.due_after')}"
+    )
+    whose = f"s.person_id IN (SELECT e.person_id FROM {effects} e WHERE e.what = 'gained')"
+    statement = sa.text(
+        f"WITH {need_sql(minutes_of())}, gained AS ({gained}), ahead AS ({AHEAD.format(whose=whose)}), "
+        "had AS (SELECT person_id, quarter, SUM(minutes) AS minutes FROM ahead GROUP BY person_id, quarter) "
+        "SELECT u.code, g.quarter, COUNT(*) AS people, MAX(g.minutes + COALESCE(h.minutes, 0)) AS most "
+        "FROM gained g JOIN unit u ON u.id = g.unit_id "
+        "LEFT JOIN had h ON h.person_id = g.person_id AND h.quarter = g.quarter "
+        "WHERE g.minutes + COALESCE(h.minutes, 0) > :most AND COALESCE(h.minutes, 0) <= :most "
+        "GROUP BY u.code, g.quarter ORDER BY people DESC, u.code, g.quarter LIMIT :rows"
+    ).bindparams(most=limit, rows=most)
+    firsts = quarters_from(today)
+    return [
+        Overload(row[0], firsts[int(row[1])], int(row[2]), int(row[3]))
+        for row in db.session.execute(bound(statement, today))
+    ]

@@ -1,0 +1,120 @@
+"""How much mandatory study lies ahead: weighed by course, put into the quarter of the due day, warned of beforehand."""
+
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+from flask import current_app
+from openpyxl import load_workbook
+
+from lms.catalogue.models import CourseVersion
+from lms.organisation.service import Away, record_absences
+from lms.plan import service
+from lms.plan.models import Requirement
+from lms.plan.queries import load
+from lms.plan.service import Exempt
+from lms.platform import clock
+from lms.platform.columns import FOREVER
+from lms.platform.db import db
+from lms.platform.events import SYSTEM
+from tests.conftest import TODAY
+from tests.plan.plans import SMALL, apply, make_course
+
+MORE = SMALL.replace("KH-THU", "KH-HAI").replace("{fixed: 2026-12-31}", "{fixed: 2027-05-31}")
+
+
+@pytest.fixture
+def plans(cast):
+    """Everybody must study one course of 70 minutes by the end of 2026, and once more by May."""
+    make_course(organiser=cast.city)
+    apply()
+    apply(MORE)
+
+
+def loads(cast, limit=600):
+    """(Unit, quarter) → people, minutes, over the limit."""
+    units = [cast.city.id, cast.district.id, cast.ward.id, cast.other.id]
+    rows = load.unit_loads(cast.city.id, units, TODAY, limit)
+    return {(row.unit_id, row.quarter): (row.people, row.minutes, row.over) for row in rows}
+
+
+def test_a_unit_has_what_its_people_and_those_below_must_study_in_each_quarter(cast, plans):
+    found = loads(cast, limit=60)
+    assert found[cast.city.id, 0] == (6, 6 * 70, 6)
+    assert found[cast.district.id, 0] == (2, 140, 2)
+    assert found[cast.ward.id, 2] == (1, 70, 1)
+    assert {quarter for _unit, quarter in found} == {0, 2}
+    assert loads(cast)[cast.city.id, 0][2] == 0
+
+
+def test_what_is_overdue_weighs_on_the_present_quarter(cast):
+    make_course(organiser=cast.city)
+    apply(SMALL.replace("{fixed: 2026-12-31}", "{fixed: 2026-03-31}"))
+    assert loads(cast)[cast.ward.id, 0] == (1, 70, 0)
+
+
+def test_what_is_done_paused_or_waived_weighs_nothing(cast, plans):
+    requirement = db.session.scalars(sa.select(Requirement).order_by(Requirement.id)).first()
+    service.waive([Exempt(cast.an.person_id, requirement.id, TODAY, FOREVER, "Nghỉ hưu")], by=SYSTEM, now=clock.now())
+    away = Away(cast.chi.person_id, "om_dau", date(2027, 5, 1), date(2027, 7, 1))
+    record_absences([away], by=SYSTEM, now=clock.now())
+    found = loads(cast)
+    assert (cast.ward.id, 0) not in found
+    assert found[cast.ward.id, 2] == (1, 70, 0)
+    assert (cast.other.id, 2) not in found
+
+
+def test_rules_weigh_the_shortest_choice_every_course_of_a_list_or_their_hours(cast):
+    make_course(organiser=cast.city)
+    longer = make_course(organiser=cast.city, slug="khoa-hai")
+    db.session.execute(sa.update(CourseVersion).where(CourseVersion.course_id == longer.id).values(minutes=100))
+    for code, rule in (
+        ("KH-A", "{any_of: [khoa-hai, khoa-thu]}"), ("KH-B", "{all_of: [khoa-hai, khoa-thu]}"), ("KH-C", "{hours: 4}"),
+    ):  # fmt: skip
+        apply(SMALL.replace("KH-THU", code).replace("{any_of: [khoa-thu]}", rule))
+    assert sorted(load.minutes_of().values()) == [70, 180, 180]
+
+
+def test_a_quarter_begins_on_its_first_day():
+    assert load.quarters_from(date(2026, 12, 31))[:3] == [date(2026, 10, 1), date(2027, 1, 1), date(2027, 4, 1)]
+    assert load.quarters_from(date(2027, 1, 1))[0] == date(2027, 1, 1)
+
+
+def limited(monkeypatch, hours):
+    """Let people have so many hours a quarter at most."""
+    monkeypatch.setitem(current_app.config, "LMS", replace(current_app.config["LMS"], load_hours=hours))
+
+
+def test_hr_sees_units_by_quarter_and_who_has_too_much(cast, plans, browse, monkeypatch):
+    limited(monkeypatch, 1)
+    page = browse.as_(cast.binh).get("load.units")
+    rows = {row[0]: row[1:] for row in page.table(0)}
+    assert rows["Toàn Phường Ba Đình"][0] == "1,2 2 người, 2 vượt mức"
+    assert rows["Trường Tiểu học Hoa Sen"][2] == "1,2 1 người, 1 vượt mức"
+    assert rows["Trường Tiểu học Hoa Sen"][1] == "–"
+    assert len(page.table(1)) == 4
+    browse.as_(cast.binh).get("load.units", 404, don_vi=cast.other.id)
+    answer = browse.as_(cast.binh).get("load.export", kind="xlsx")
+    sheet = load_workbook(BytesIO(answer.response.data)).active
+    assert any("Quý IV/2026" in str(cell.value) for row in sheet.iter_rows() for cell in row)
+
+
+def test_everybody_sees_the_year_ahead(cast, plans, browse):
+    page = browse.as_(cast.an).get("load.year")
+    assert "khoảng 2,3 giờ" in page.text
+    assert [heading.get_text() for heading in page.soup.select("main h2")] == ["Tháng 12 năm 2026", "Tháng 5 năm 2027"]
+
+
+def test_a_preview_warns_before_it_overloads_a_unit(cast, browse, monkeypatch):
+    make_course(organiser=cast.city)
+    apply()
+    limited(monkeypatch, 2)
+    giang = browse.as_(cast.giang)
+    sent = {"file": (BytesIO(SMALL.replace("KH-THU", "KH-BA").encode()), "ke-hoach.yaml")}
+    seen = giang.post("plan.import_form", 200, data=sent)
+    carried = {"sha256": seen.soup.select_one("input[name=sha256]")["value"], "buoc": "tung-nguoi"}
+    page = giang.follow(giang.post("plan.import_apply", data=carried))
+    assert "có người phải học trên 2 giờ trong một quý" in page.text
+    assert "Phường Ba Đình, Quý IV/2026: 1 người, nhiều nhất 2,3 giờ" in page.text
