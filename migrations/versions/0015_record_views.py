@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_record_views"
-down_revision = "0013_closed_periods"
+down_revision = "0014_people_in_figures"
 branch_labels = None
 depends_on = None
 
