@@ -93,6 +93,14 @@ class DueDayGiven(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToldDaysStayed(Event):
+    """Where people work was put right, and due days that would have come earlier stayed as they had been told."""
+
+    key: ClassVar[str] = "plan:due:stayed"
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DueDayExtended(DueDayGiven):
     """A person was given more time."""
 

@@ -27,6 +27,7 @@ EVENTS: dict[str, str] = {
     "plan:waiver:granted": "Miễn cho {name} yêu cầu “{requirement}” từ ngày {from_on} theo {decision}, "
     "người quyết định: {approver}",
     "plan:waiver:withdrawn": "Hủy miễn của {name} đối với yêu cầu “{requirement}” từ ngày {from_on}: {reason}",
+    "plan:due:stayed": "Vị trí công tác được ghi lại: {kept} nghĩa vụ giữ hạn đã báo, không đến hạn sớm hơn",
     "plan:due:kept": "Kế hoạch số {number} thay đổi: {kept} nghĩa vụ chưa hoàn thành giữ hạn đã báo, "
     "{fixed} nghĩa vụ đã hoàn thành giữ nguyên hạn",
     "plan:due:shortened": "Rút ngắn hạn theo Kế hoạch số {number}: {shortened} nghĩa vụ có hạn sớm hơn hạn đã báo",

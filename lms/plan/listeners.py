@@ -7,6 +7,8 @@ from lms.changes.events import ChangeUndone
 from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted
 from lms.learning.service import tells_of_needs
 from lms.organisation.events import (
+    AbsenceRecorded,
+    AbsenceWithdrawn,
     OrganisationLoaded,
     PostingsChanged,
     TransferAnswered,
@@ -21,8 +23,15 @@ from lms.platform.events import By, listens_to
 
 @listens_to(PostingsChanged)
 def postings_changed(event: PostingsChanged, by: By) -> None:
-    """People joined, left, moved or were away: who is obliged, and in which unit it counts, follows."""
-    service.refresh_people(event.person_ids)
+    """People joined, left, moved or were away: who is obliged, and in which unit it counts, follows.
+
+    A posting that is found to have begun earlier brings no due day forward. An absence that never was is taken back
+    with its page's preview, and so are the days it gave.
+    """
+    if isinstance(event, (AbsenceRecorded, AbsenceWithdrawn)):
+        service.refresh_people(event.person_ids)
+    else:
+        service.refresh_posted(event.person_ids, by=by, today=clock.today(), now=clock.now())
 
 
 @listens_to(OrganisationLoaded)

@@ -21,6 +21,7 @@ from lms.plan.service.grants import Choice, Decision, Extension, decide, extend,
 from lms.plan.service.letters import tell_of_answer, tell_of_proposal
 from lms.plan.service.moves import DutyMoved, MoveEffect, UnitMoved, preview_move
 from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
+from lms.plan.service.postings import refresh_posted
 from lms.plan.service.previews import StopEffect, preview_stops
 from lms.plan.service.successions import follow_successions, people_at
 from lms.plan.service.waivers import Exempt, waive, withdraw_waiver
@@ -58,6 +59,7 @@ __all__ = [
     "rebuild",
     "refresh_people",
     "refresh_person_course",
+    "refresh_posted",
     "refresh_requirements",
     "settle",
     "settle_figures",
