@@ -1,6 +1,7 @@
 """Events of identity."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from lms.platform.events import Event
 
@@ -131,6 +132,17 @@ class GrantGiven(Event):
     login: str
     role: str
     unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantLeftBehind(Event):
+    """A role ends because its holder no longer works at the unit or below it."""
+
+    key = "identity:grant:left-behind"
+    login: str
+    role: str
+    unit: str
+    on: date
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,8 @@ EVENTS: dict[str, str] = {
     "identity:account:enabled": "Cho dùng lại tài khoản {login}.",
     "identity:notice:read": "Đã đọc thông báo về dữ liệu cá nhân.",
     "identity:grant:given": "Giao vai trò {role} tại {unit} cho tài khoản {login}.",
+    "identity:grant:left-behind": "Vai trò {role} tại {unit} của tài khoản {login} kết thúc từ ngày {on}: "
+    "người này không còn công tác ở đó.",
     "identity:grant:ended": "Kết thúc vai trò {role} tại {unit} của tài khoản {login}.",
 }
 """Event key → sentence with the event's facts as {names}."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from lms.identity import queries, service
 from lms.organisation import queries as organisation
-from lms.organisation.events import UnitsReorganised
+from lms.organisation.events import AbsenceRecorded, AbsenceWithdrawn, PostingsChanged, UnitsReorganised
 from lms.organisation.service import GrantFate, Heir, tells_of_grants, tells_of_past_grants
 from lms.platform import clock
 from lms.platform.events import By, listens_to
@@ -44,3 +44,10 @@ def units_reorganised(event: UnitsReorganised, by: By) -> None:
     """Roles go with a unit that one other takes over whole, end with one that nobody takes over, and stay where a
     unit was split: there an administrator says who goes on."""
     service.follow_units(event.heirs, on=event.on, by=by, now=clock.now())
+
+
+@listens_to(PostingsChanged)
+def postings_changed(event: PostingsChanged, by: By) -> None:
+    """Whoever goes to another unit leaves the roles at the old one behind; an absence changes nothing."""
+    if not isinstance(event, (AbsenceRecorded, AbsenceWithdrawn)):
+        service.end_left_behind(event.person_ids, by=by, today=clock.today(), now=clock.now())

@@ -1,9 +1,9 @@
 """Rules of identity: passwords, lock-out, logins, one-time codes, who may touch whose account."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lms.platform.addresses import safe_next as safe_next
@@ -232,3 +232,18 @@ def why_not_end_grant(
     if is_own and is_administrator and not other_administrator_grants:
         return ManageRefusal.OWN_LAST_ADMINISTRATOR
     return None
+
+
+def leaves_on(worked: Iterable[tuple[date, date]], from_on: date) -> date | None:
+    """The first day of a role, its own first one included, on which its holder, who worked there, no longer does.
+
+    None for none. `worked` are the days [from, to) at the role's unit or below it, in any order; touching ones are one
+    time. Whoever never worked there was given the role from outside and keeps it.
+    """
+    ends: date | None = None
+    for begin, end in sorted(worked):
+        if ends is not None and begin > ends:
+            break
+        if end >= from_on:
+            ends = end if ends is None else max(ends, end)
+    return ends

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from lms.identity.labels import ROLES_IN_LOG
 from lms.identity.models import Account, Grant, Role
-from lms.organisation.models import Person, Posting, UnitName, UnitPlace
+from lms.organisation.models import Person, Posting, Unit, UnitClosure, UnitName, UnitPlace
 from lms.organisation.scope import person_within, within
 from lms.platform import vietnamese
 from lms.platform.access import Actor, Permission
@@ -251,4 +251,57 @@ def grants_cut_off(unit_ids: Iterable[int], on: date) -> list[tuple[GrantAtUnit,
             begun.get((grant.account_id, grant.role), []) if grant.to_on == on else [],
         )
         for grant, name in rows
+    ]
+
+
+BOUND = (Role.HR, Role.LEADER, Role.TRAINER)
+"""Roles that hang on a place of work. An administrator's is ended by another administrator only."""
+
+
+@dataclass(frozen=True)
+class HeldByPerson:
+    """A role of a person, and the days on which they work at its unit or below it."""
+
+    grant: Grant
+    login: str
+    person_id: int | None
+    worked: tuple[tuple[date, date], ...]
+
+
+def held_by_people(person_ids: Iterable[int], today: date) -> list[HeldByPerson]:
+    """The roles of these people that hold today or later and hang on where they work; two statements.
+
+    Those at a unit that has ended are not among them: what becomes of them is decided where units are reorganised.
+    """
+    rows = db.session.execute(
+        select(Grant, Account.login, Account.person_id)
+        .join(Account, Account.id == Grant.account_id)
+        .join(Unit, and_(Unit.id == Grant.unit_id, Unit.valid_to > today))
+        .where(
+            Account.person_id.in_(sorted(set(person_ids))),
+            Grant.role.in_(BOUND),
+            Grant.to_on > today,
+            Grant.ended_at.is_(None),
+        )
+        .order_by(Grant.id)
+    ).all()
+    if not rows:
+        return []
+    worked: dict[tuple[int | None, int], list[tuple[date, date]]] = {}
+    for person_id, unit_id, from_on, to_on in db.session.execute(
+        select(Posting.person_id, UnitClosure.ancestor_id, Posting.from_on, Posting.to_on)
+        .join(UnitClosure, UnitClosure.unit_id == Posting.unit_id)
+        .where(
+            Posting.person_id.in_(sorted({row.person_id for row in rows})),
+            UnitClosure.ancestor_id.in_(sorted({row[0].unit_id for row in rows})),
+            UnitClosure.from_on < Posting.to_on,
+            UnitClosure.to_on > Posting.from_on,
+            Posting.is_primary,
+            Posting.superseded_at.is_(None),
+        )
+    ):
+        worked.setdefault((person_id, unit_id), []).append((from_on, to_on))
+    return [
+        HeldByPerson(grant, login, person_id, tuple(worked.get((person_id, grant.unit_id), ())))
+        for grant, login, person_id in rows
     ]

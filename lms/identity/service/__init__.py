@@ -10,7 +10,7 @@ from lms.identity.service.accounts import (
     read_notice,
     unlock,
 )
-from lms.identity.service.grants import end_grant, follow_units, give_grant
+from lms.identity.service.grants import end_grant, end_left_behind, follow_units, give_grant
 from lms.identity.service.invitations import (
     LINK_PATH,
     Slip,
@@ -39,6 +39,7 @@ __all__ = [
     "disable",
     "enable",
     "end_grant",
+    "end_left_behind",
     "follow_units",
     "forgotten",
     "give_grant",

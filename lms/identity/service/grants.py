@@ -1,10 +1,10 @@
 """Roles at units: given, and taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from lms.identity import queries, rules
-from lms.identity.events import GrantEnded, GrantGiven
+from lms.identity.events import GrantEnded, GrantGiven, GrantLeftBehind
 from lms.identity.labels import ROLES_IN_LOG
 from lms.identity.models import Account, Grant, Role
 from lms.identity.rules import ManageRefusal
@@ -88,3 +88,28 @@ def follow_units(heirs: Mapping[int, int | None], *, on: date, by: By, now: date
         else:
             grant.to_on = on
     db.session.flush()
+
+
+def end_left_behind(person_ids: Iterable[int], *, by: By, today: date, now: datetime) -> int:
+    """End the roles that people leave behind when they go to another unit, on the day of the move; how many.
+
+    A move told late ends them today. A day before which a role does not begin ends it altogether.
+    """
+    ended = 0
+    for held in queries.held_by_people(person_ids, today):
+        grant, left = held.grant, rules.leaves_on(held.worked, held.grant.from_on)
+        if left is None or left >= grant.to_on:
+            continue
+        on = max(left, today)
+        if on <= grant.from_on:
+            grant.ended_at, grant.ended_by = now, by.account_id
+        else:
+            grant.to_on = on
+        event = GrantLeftBehind(
+            login=held.login, role=ROLES_IN_LOG[Role(grant.role)], unit=queries.unit_name(grant.unit_id, today),
+            on=on, unit_id=grant.unit_id, person_id=held.person_id,
+        )  # fmt: skip
+        emit(event, by=by)
+        ended += 1
+    db.session.flush()
+    return ended
