@@ -322,7 +322,7 @@ STOP_REFUSALS: dict[Any, Any] = {
     StopRefusal.NOT_LATER: _l("Hạn mới phải sau hạn hiện nay."),
     StopRefusal.AFTER_CLOSING: _l("Hạn mới vượt quá ngày kết thúc của yêu cầu; kết quả sau ngày ấy không được tính."),
     StopRefusal.NOT_WAITING: _l("Không còn chờ quyết định: đã được quyết định, đã hoàn thành hoặc thôi phải học."),
-    StopRefusal.NOT_DECIDED: _l("Hạn này giữ lại khi kế hoạch thay đổi; chỉ rút ngắn được khi nhập kế hoạch."),
+    StopRefusal.NOT_DECIDED: _l("Ngày này được giữ vì đã báo cho người học; chỉ rút ngắn được khi nhập kế hoạch."),
 }
 """Why an act on waivers and due days is refused, and what to do."""
 
@@ -332,6 +332,7 @@ GRANTS: dict[str, Any] = {
     "confirmed": _l("Vẫn giao như cũ"),
     "kept": _l("Giữ hạn đã báo"),
     "fixed": _l("Giữ hạn khi hoàn thành"),
+    "valid": _l("Giữ thời hạn hiệu lực"),
 }
 """Kind of a granted due day → its word."""
 

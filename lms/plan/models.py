@@ -278,7 +278,7 @@ class DueGrant(db.Model):  # type: ignore[name-defined]
 
     __tablename__ = "due_grant"
     __table_args__ = (
-        CheckConstraint("kind IN ('extended', 'realistic', 'confirmed', 'kept', 'fixed')", name="kind"),
+        CheckConstraint("kind IN ('extended', 'realistic', 'confirmed', 'kept', 'fixed', 'valid')", name="kind"),
         Index("ix_due_grant_person", "person_id", "requirement_id", "cycle"),
         Index("ix_due_grant_requirement", "requirement_id"),
     )
@@ -289,10 +289,11 @@ class DueGrant(db.Model):  # type: ignore[name-defined]
     cycle: Mapped[int]
     """As it was counted when the day was given."""
     opened_on: Mapped[date] = mapped_column(day())
-    """The day on which the obligation had opened then; of a fixed one: the day of its fulfilment."""
+    """The day on which the obligation had opened then; of a fixed one, and of a validity: the day of its fulfilment."""
     kind: Mapped[str] = mapped_column(code_text(12))
     """extended: asked for; realistic, confirmed: decided for one who began too late; kept: still open when a plan
-    would have shortened it; fixed: already fulfilled when a plan would have moved it."""
+    would have shortened it; fixed: already fulfilled when a plan would have moved it; valid: a result that stays valid
+    until that day although a plan now says otherwise, and no due day at all."""
     due_on: Mapped[date] = mapped_column(day())
     was_due_on: Mapped[date | None] = mapped_column(day())
     """The due day before it was given."""

@@ -36,8 +36,8 @@ UPDATE {opened} SET due_on = w.due_on, told_on = w.told_on, decided_on = w.decid
   JOIN requirement r ON r.id = g.requirement_id
   JOIN {opened} o ON o.person_id = g.person_id AND o.requirement_id = g.requirement_id
   LEFT JOIN {done} d ON d.person_id = o.person_id AND d.requirement_id = o.requirement_id AND d.cycle = o.cycle
-  WHERE (r.repeat_months IS NULL AND g.cycle = o.cycle) OR (r.repeat_months IS NOT NULL
-    AND g.opened_on > o.after_on AND g.opened_on <= COALESCE(d.fulfilled_on, {forever}))
+  WHERE g.kind <> 'valid' AND ((r.repeat_months IS NULL AND g.cycle = o.cycle) OR (r.repeat_months IS NOT NULL
+    AND g.opened_on > o.after_on AND g.opened_on <= COALESCE(d.fulfilled_on, {forever})))
   GROUP BY o.person_id, o.requirement_id, o.cycle
 ) w WHERE w.person_id = {opened}.person_id AND w.requirement_id = {opened}.requirement_id AND w.cycle = {opened}.cycle
 """

@@ -13,7 +13,7 @@ _FIXED = """(SELECT MIN({end}) FROM (
 
 _VALID = """
 SELECT o.person_id, o.requirement_id, o.cycle, o.last_on, o.anchor_on, o.first_on, o.window_on, o.fulfilled_on,
-  CASE
+  CASE WHEN k.due_on IS NOT NULL THEN k.due_on
     WHEN r.expiry_base = 'fixed' AND o.anchor_on < {forever} THEN {fixed}
     WHEN r.expiry_base = 'previous' AND o.fulfilled_on <= o.due_on AND o.computed_on < {forever}
       THEN GREATEST(o.least_on, o.fulfilled_on, {previous})
@@ -26,6 +26,10 @@ FROM (
   WHERE d.fulfilled_on IS NOT NULL
 ) o
 JOIN requirement r ON r.id = o.requirement_id AND r.repeat_months IS NOT NULL
+LEFT JOIN (
+  SELECT person_id, requirement_id, opened_on, MAX(due_on) AS due_on FROM w_granted WHERE kind = 'valid'
+  GROUP BY person_id, requirement_id, opened_on
+) k ON k.person_id = o.person_id AND k.requirement_id = o.requirement_id AND k.opened_on = o.fulfilled_on
 """
 
 _NEXT = """

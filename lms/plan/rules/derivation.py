@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from lms.plan.rules.due import due_day, granted, held, pauses, shifted, shifts, valid_window
 from lms.plan.rules.facts import (
+    VALIDITY,
     CycleFact,
     Derived,
     GrantFact,
@@ -223,6 +224,7 @@ def _repeating(
                 anchor_on=anchor_on,
                 least_on=least_on,
             )
+            expires_on = _stays_valid(person, requirement, activity.fulfilled_on) or expires_on
         end = last if expires_on == FOREVER else min(last, expires_on + ONE_DAY)
         obligation = ObligationFact(
             person.person_id, requirement.id, number, opened_on, end, due_on, activity.started_on,
@@ -239,6 +241,16 @@ def _repeating(
         computed_on = least_on = expires_on
         after_on = activity.fulfilled_on
         begin, number = expires_on + ONE_DAY, number + 1
+
+
+def _stays_valid(person: PersonFacts, requirement: RequirementFact, fulfilled_on: date) -> date | None:
+    """The last valid day that a result had been given before a plan changed; None if nothing was written down."""
+    days = [
+        grant.due_on
+        for grant in person.grants
+        if grant.kind == VALIDITY and grant.requirement_id == requirement.id and grant.opened_on == fulfilled_on
+    ]
+    return max(days, default=None)
 
 
 def _activity(

@@ -52,8 +52,10 @@ class WaiverFact:
     to_on: date
 
 
-UNDECIDED = frozenset({"kept", "fixed"})
-"""Grants by which nobody was decided upon: a plan changed, and what had been told stayed."""
+VALIDITY = "valid"
+"""The grant that is no due day: until when a result fulfilled on `opened_on` stays valid, whatever a plan says now."""
+UNDECIDED = frozenset({"kept", "fixed", VALIDITY})
+"""Grants by which nobody was decided upon: facts or a plan changed, and what had been told stayed."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class GrantFact:
 
     def is_for(self, cycle: int, *, comes_again: bool, after_on: date, fulfilled_on: date) -> bool:
         """Whether it is for this cycle, open from the day after the fulfilment before it up to its own."""
+        if self.kind == VALIDITY:
+            return False
         return after_on < self.opened_on <= fulfilled_on if comes_again else self.cycle == cycle
 
 

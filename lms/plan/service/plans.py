@@ -1,6 +1,7 @@
 """Importing a plan file: check against what exists, write what differs, and say whom it meets."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from lms.plan.planfile import PlanContent, Problem, RequirementContent, digest_o
 from lms.plan.queries import Effect
 from lms.plan.service.derivation import derived, write
 from lms.plan.service.successions import follow_successions
-from lms.plan.service.told import Stayed, give_up_kept_days, keep_told_days
+from lms.plan.service.told import Stayed, give_up_kept_days, keep_given_validities, keep_told_days
 from lms.platform import files
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
@@ -56,6 +57,8 @@ class PlanChange:
     """One per requirement of the file, and of those it ends."""
     shortens: bool = False
     """Whether days that people were told give way to earlier ones."""
+    valid_kept: int = 0
+    """Results given before that stay valid as long as they were, although the file says otherwise."""
 
     def count(self, what: str) -> int:
         """How many requirements were added, changed or ended."""
@@ -125,18 +128,29 @@ def _apply(
     db.session.flush()
     touched = [requirement_id for requirement_id, what in states.items() if what != "same"]
     reason = f"Kế hoạch số {content.number} thay đổi ngày {today:%d/%m/%Y}"
-    with derived(Scope(requirement_ids=touched)) as derivation:
-        stayed = keep_told_days(touched, shorten=shorten, reason=reason, today=today, by=by, now=now)
-        effects = [] if stayed else queries.effects(states, today)
-        if writing and touched and not stayed:
-            write(derivation)
-    if stayed:
-        # Once more, with the days that stay.
+    stayed: dict[int, Stayed] = {}
+    valid: dict[int, int] = {}
+
+    def keep_validities() -> bool:
+        valid.update(keep_given_validities(touched, reason=reason, today=today, by=by, now=now))
+        return bool(valid)
+
+    def keep_days() -> bool:
+        stayed.update(keep_told_days(touched, shorten=shorten, reason=reason, today=today, by=by, now=now))
+        return bool(stayed)
+
+    # What must stay is found while nothing is written yet; then all is derived once more.
+    waiting: list[Callable[[], bool]] = [keep_validities, keep_days]
+    effects: list[Effect] | None = None
+    while effects is None:
         with derived(Scope(requirement_ids=touched)) as derivation:
+            if any(waiting.pop(0)() for _ in list(waiting)):
+                continue
             effects = [_with(effect, stayed.get(effect.requirement_id)) for effect in queries.effects(states, today)]
-            if writing:
+            if writing and touched:
                 write(derivation)
-    change = PlanChange(plan.code, plan.number, plan.title, is_new, True, tuple(effects), shorten)
+    kept = sum(valid.values())
+    change = PlanChange(plan.code, plan.number, plan.title, is_new, True, tuple(effects), shorten, kept)
     if writing:
         _record(plan, change, raw, by=by, today=today, now=now)
     return change

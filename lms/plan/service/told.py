@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from lms.plan.models import DueGrant, Obligation, Requirement
 from lms.plan.queries.effects import derived_obligations
 from lms.plan.rules import FOREVER
+from lms.plan.rules.facts import VALIDITY
 from lms.platform.db import db
 from lms.platform.events import By
 
@@ -69,6 +70,56 @@ def keep_told_days(
             setattr(stayed[requirement_id], kind, number)
         db.session.execute(sa.insert(DueGrant).from_select(list(columns), sa.select(*columns.values())))
     return dict(stayed)
+
+
+def keep_given_validities(
+    requirement_ids: Sequence[int], *, reason: str, today: date, by: By, now: datetime
+) -> dict[int, int]:
+    """Write down until when results are valid that have been given, if what is derived now would say otherwise.
+
+    A changed period is for the next result. Of a requirement for which any validity would change all are kept: which
+    results are renewals may follow from it. Returns how many by requirement; if any, derive once more.
+    """
+    now_is, table = derived_obligations(), Obligation.__table__
+    same = [now_is.c[name] == table.c[name] for name in ("person_id", "requirement_id", "cycle", "fulfilled_on")]
+    given = [Obligation.requirement_id.in_(requirement_ids), Obligation.valid_until < FOREVER]
+    changed = list(
+        db.session.scalars(
+            sa.select(Obligation.requirement_id)
+            .join(now_is, sa.and_(*same))
+            .where(*given, now_is.c.valid_until < FOREVER, now_is.c.valid_until != Obligation.valid_until)
+            .distinct()
+        )
+    )
+    if not changed:
+        return {}
+    columns = {
+        "person_id": Obligation.person_id,
+        "requirement_id": Obligation.requirement_id,
+        "cycle": Obligation.cycle,
+        "kind": sa.literal(VALIDITY),
+        "due_on": Obligation.valid_until,
+        "opened_on": Obligation.fulfilled_on,
+        "granted_on": sa.literal(today, DueGrant.granted_on.type),
+        "reason": sa.literal(reason),
+        "decision": sa.literal(""),
+        "account_id": sa.literal(by.account_id, DueGrant.account_id.type),
+        "recorded_at": sa.literal(now, DueGrant.recorded_at.type),
+    }
+    known = sa.exists().where(
+        DueGrant.person_id == Obligation.person_id,
+        DueGrant.requirement_id == Obligation.requirement_id,
+        DueGrant.opened_on == Obligation.fulfilled_on,
+        DueGrant.kind == VALIDITY,
+        DueGrant.superseded_at.is_(None),
+    )
+    kept = [Obligation.requirement_id.in_(changed), Obligation.valid_until < FOREVER, ~known]
+    counts = sa.select(Obligation.requirement_id, sa.func.count()).where(*kept).group_by(Obligation.requirement_id)
+    found = {row[0]: row[1] for row in db.session.execute(counts)}
+    if found:
+        rows = sa.select(*columns.values()).where(*kept)
+        db.session.execute(sa.insert(DueGrant).from_select(list(columns), rows))
+    return found
 
 
 def give_up_kept_days(plan_id: int, now: datetime) -> list[int]:
