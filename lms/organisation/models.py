@@ -146,7 +146,7 @@ class ReformChoice(db.Model):  # type: ignore[name-defined]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     old_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     new_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    """Where he is posted meanwhile: the default successor; empty when the unit was dissolved."""
+    """Where he is posted meanwhile: the default successor; of a dissolved unit the one above it."""
     account_id: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(moment())
     confirmed_at: Mapped[datetime | None] = mapped_column(moment())

@@ -41,7 +41,7 @@ class Waiting:
     old: str
     new_id: int | None
     new: str
-    """Where he is counted meanwhile; empty when nothing succeeds his unit."""
+    """Where he is counted meanwhile; empty only for a unit that was dissolved with nothing above it."""
 
 
 def counted(posting: Any, on: Any) -> ColumnElement[bool]:

@@ -1,13 +1,13 @@
 """People follow their units: postings of a reform's old units are closed and opened on the day, set by set."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from lms.organisation.models import Posting, Reform, ReformChoice, Succession, Unit
+from lms.organisation.models import Posting, Reform, ReformChoice, Succession, Unit, UnitPlace
 from lms.organisation.queries.rosters import slices
 from lms.platform.columns import FOREVER
 from lms.platform.db import db, greatest, least
@@ -45,15 +45,21 @@ def _reaches(posting: Any, reform: Reform) -> sa.ColumnElement[bool]:
 
 
 def ask(reform: Reform, unit_ids: Iterable[int], *, now: datetime) -> None:
-    """Note everybody of these old units as waiting for a choice; meanwhile they go to the default successor."""
+    """Note everybody of these old units as waiting for a choice.
+
+    Meanwhile they go to the default successor; of a unit that nobody takes over, to the one above it.
+    """
     wanted = sorted(set(unit_ids))
     if not wanted:
         return
-    default = (
+    default: sa.ColumnElement[int | None] = (
         sa.select(Succession.new_id)
         .where(Succession.reform_id == reform.id, Succession.old_id == Posting.unit_id, Succession.is_default)
         .scalar_subquery()
     )
+    if keepers := keepers_above(reform, wanted):
+        above = sa.case(keepers, value=Posting.unit_id, else_=sa.null())
+        default = sa.func.coalesce(default, sa.cast(above, sa.Integer()))
     values = sa.select(
         sa.literal(reform.id, sa.Integer()),
         Posting.person_id,
@@ -73,6 +79,42 @@ def ask(reform: Reform, unit_ids: Iterable[int], *, now: datetime) -> None:
     )
     columns = ["reform_id", "person_id", "old_id", "new_id", "recorded_at"]
     db.session.execute(sa.insert(ReformChoice).from_select(columns, values.distinct()))
+
+
+def keepers_above(reform: Reform, unit_ids: Iterable[int]) -> dict[int, int]:
+    """Dissolved unit → the nearest unit that was above it and stands on the day, or what took the place of that one."""
+    on = reform.effective_on
+    follows = {
+        row[0]: row[1]
+        for row in db.session.execute(
+            sa.select(Succession.old_id, Succession.new_id).where(
+                Succession.reform_id == reform.id, Succession.is_default
+            )
+        )
+    }
+    found = {}
+    for dissolved in unit_ids:
+        unit: int | None = dissolved
+        if follows.get(dissolved) is not None:
+            continue
+        while unit is not None:
+            unit = db.session.scalar(
+                sa.select(UnitPlace.parent_id).where(
+                    UnitPlace.unit_id == unit, UnitPlace.from_on < on, UnitPlace.to_on >= on
+                )
+            )
+            heir = follows.get(unit) if unit is not None else None
+            if heir is not None:
+                unit = heir
+            if unit is not None and _stands(unit, on):
+                found[dissolved] = unit
+                break
+    return found
+
+
+def _stands(unit_id: int, on: date) -> bool:
+    unit = db.session.get_one(Unit, unit_id)
+    return unit.valid_from <= on < unit.valid_to
 
 
 def confirm(reform: Reform, placed: Sequence[tuple[int, int, int]], *, by: By, now: datetime) -> None:
@@ -104,8 +146,8 @@ def heads_reaching(reform: Reform, unit_ids: Iterable[int]) -> dict[int, int]:
 def repost(reform: Reform, *, now: datetime) -> set[int]:
     """Close the postings of the old units on the day and open those of the new ones; returns who moved.
 
-    Everybody goes where the choice says, else to the default successor; whoever's unit was dissolved goes nowhere. A
-    unit that goes on keeps its people unless they chose another.
+    Everybody goes where the choice says, else to the default successor; whoever's unit was dissolved waits in the unit
+    above it. A unit that goes on keeps its people unless they chose another.
     """
     on = reform.effective_on
     choice, link, unit = aliased(ReformChoice), aliased(Succession), aliased(Unit)
