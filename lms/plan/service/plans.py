@@ -1,8 +1,7 @@
 """Importing a plan file: check against what exists, write what differs, and say whom it meets."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ import sqlalchemy as sa
 
 from lms.organisation import queries as organisation
 from lms.plan import queries, rules
-from lms.plan.derive import Scope
 from lms.plan.events import DueDaysKept, DueDaysShortened, PlanImported
 from lms.plan.models import (
     Audience,
@@ -25,9 +23,8 @@ from lms.plan.models import (
 )
 from lms.plan.planfile import PlanContent, Problem, RequirementContent, digest_of, read
 from lms.plan.queries import Effect
-from lms.plan.service.derivation import derived, write
 from lms.plan.service.successions import follow_successions
-from lms.plan.service.told import Stayed, give_up_kept_days, keep_given_validities, keep_told_days
+from lms.plan.service.told import derive_keeping, give_up_kept_days
 from lms.platform import files
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
@@ -128,36 +125,13 @@ def _apply(
     db.session.flush()
     touched = [requirement_id for requirement_id, what in states.items() if what != "same"]
     reason = f"Kế hoạch số {content.number} thay đổi ngày {today:%d/%m/%Y}"
-    stayed: dict[int, Stayed] = {}
-    valid: dict[int, int] = {}
-
-    def keep_validities() -> bool:
-        valid.update(keep_given_validities(touched, reason=reason, today=today, by=by, now=now))
-        return bool(valid)
-
-    def keep_days() -> bool:
-        stayed.update(keep_told_days(touched, shorten=shorten, reason=reason, today=today, by=by, now=now))
-        return bool(stayed)
-
-    # What must stay is found while nothing is written yet; then all is derived once more.
-    waiting: list[Callable[[], bool]] = [keep_validities, keep_days]
-    effects: list[Effect] | None = None
-    while effects is None:
-        with derived(Scope(requirement_ids=touched)) as derivation:
-            if any(waiting.pop(0)() for _ in list(waiting)):
-                continue
-            effects = [_with(effect, stayed.get(effect.requirement_id)) for effect in queries.effects(states, today)]
-            if writing and touched:
-                write(derivation)
-    kept = sum(valid.values())
-    change = PlanChange(plan.code, plan.number, plan.title, is_new, True, tuple(effects), shorten, kept)
+    effects, kept = derive_keeping(
+        touched, states, shorten=shorten, reason=reason, writing=writing, today=today, by=by, now=now
+    )
+    change = PlanChange(plan.code, plan.number, plan.title, is_new, True, effects, shorten, kept)
     if writing:
         _record(plan, change, raw, by=by, today=today, now=now)
     return change
-
-
-def _with(effect: Effect, stayed: Stayed | None) -> Effect:
-    return effect if stayed is None else replace(effect, due_kept=stayed.kept, due_fixed=stayed.fixed)
 
 
 # What the file names must exist -----------------------------------------------------------------------------------

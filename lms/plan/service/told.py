@@ -1,16 +1,19 @@
 """Due days that people were told stay when a plan changes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from lms.plan import queries
+from lms.plan.derive import Scope
 from lms.plan.models import DueGrant, Obligation, Requirement
 from lms.plan.queries.effects import derived_obligations
 from lms.plan.rules import FOREVER
 from lms.plan.rules.facts import VALIDITY
+from lms.plan.service.derivation import derived, write
 from lms.platform.db import db
 from lms.platform.events import By
 
@@ -23,6 +26,48 @@ class Stayed:
     """Of duties that were open: the rule would have shortened them."""
     fixed: int = 0
     """Of duties that were fulfilled: the rule would have moved them."""
+
+
+def derive_keeping(
+    requirement_ids: Sequence[int],
+    states: Mapping[int, str],
+    *,
+    shorten: bool,
+    reason: str,
+    writing: bool,
+    today: date,
+    by: By,
+    now: datetime,
+) -> tuple[tuple[queries.Effect, ...], int]:
+    """Derive changed requirements anew and keep what must stay; returns what it does to each requirement of `states`,
+    and how many results keep their validity.
+
+    What must stay is found while nothing is written yet; then all is derived once more.
+    """
+    stayed: dict[int, Stayed] = {}
+    valid: dict[int, int] = {}
+
+    def keep_validities() -> bool:
+        valid.update(keep_given_validities(requirement_ids, reason=reason, today=today, by=by, now=now))
+        return bool(valid)
+
+    def keep_days() -> bool:
+        stayed.update(keep_told_days(requirement_ids, shorten=shorten, reason=reason, today=today, by=by, now=now))
+        return bool(stayed)
+
+    waiting: list[Callable[[], bool]] = [keep_validities, keep_days]
+    while True:
+        with derived(Scope(requirement_ids=requirement_ids)) as derivation:
+            if any(waiting.pop(0)() for _ in list(waiting)):
+                continue
+            effects = tuple(_with(one, stayed.get(one.requirement_id)) for one in queries.effects(states, today))
+            if writing and requirement_ids:
+                write(derivation)
+        return effects, sum(valid.values())
+
+
+def _with(effect: queries.Effect, stayed: Stayed | None) -> queries.Effect:
+    return effect if stayed is None else replace(effect, due_kept=stayed.kept, due_fixed=stayed.fixed)
 
 
 def keep_told_days(
