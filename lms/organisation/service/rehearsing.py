@@ -65,14 +65,14 @@ def looked_at(case: Case, choices: Sequence[Chosen], choices_name: str) -> tuple
     for row in sorted(people, key=lambda row: vietnamese.sort_key(standing[olds[row.unit_id]].name)):
         old = olds[row.unit_id]
         fate = fates[old]
-        target = chosen.get((row.person_id, old))
+        target, meanwhile = chosen.get((row.person_id, old)), case.meanwhile(old)
         if fate.needs_choice:
             asked.setdefault(old, []).append(row)
             if target is None:
-                waiting.append(_undecided(row, standing[old].name, case.name(fate.default) if fate.default else ""))
-        if (target or fate.default) != old or fate.ends:
+                waiting.append(_undecided(row, standing[old].name, case.name(meanwhile) if meanwhile else ""))
+        if (target or meanwhile) != old or fate.ends:
             goes.add(row.person_id)
-        steps.append(_Step(row.person_id, old, target or fate.default, fate.needs_choice and target is None))
+        steps.append(_Step(row.person_id, old, target or meanwhile, fate.needs_choice and target is None))
     outcome = replace(
         _outcome(case, reading.heads_posted((standing[code].id for code in fates), case.on)),
         people=len(goes),
@@ -90,7 +90,7 @@ def looked_at(case: Case, choices: Sequence[Chosen], choices_name: str) -> tuple
 
 @dataclass(frozen=True)
 class _Step:
-    """A person of an old unit on his way; `new` is empty when nothing succeeds it."""
+    """A person of an old unit on his way; `new` is empty when nothing succeeds it and nothing stands above it."""
 
     person_id: int
     old: str
@@ -142,13 +142,13 @@ def _undecided(row: reading.PostedPerson, old: str, new: str) -> Undecided:
 def _asked(
     case: Case, old: str, people: Sequence[reading.PostedPerson], chosen: Mapping[tuple[int, str], str]
 ) -> UnitAsked:
-    fate, unit = case.structure.fates[old], case.standing[old]
+    fate, unit, meanwhile = case.structure.fates[old], case.standing[old], case.meanwhile(old)
     return UnitAsked(
         unit_id=unit.id,
         code=old,
         name=unit.name,
         options=tuple((new, case.name(new)) for new in fate.options if new),
-        meanwhile=case.name(fate.default) if fate.default else "",
+        meanwhile=case.name(meanwhile) if meanwhile else "",
         people=tuple(people),
         chosen={person_id: new for (person_id, code), new in chosen.items() if code == old},
     )

@@ -103,11 +103,10 @@ def keepers_above(reform: Reform, unit_ids: Iterable[int]) -> dict[int, int]:
                     UnitPlace.unit_id == unit, UnitPlace.from_on < on, UnitPlace.to_on >= on
                 )
             )
-            heir = follows.get(unit) if unit is not None else None
-            if heir is not None:
-                unit = heir
-            if unit is not None and _stands(unit, on):
-                found[dissolved] = unit
+            for keeper in (unit, follows.get(unit)) if unit is not None else ():
+                if keeper is not None and dissolved not in found and _stands(keeper, on):
+                    found[dissolved] = keeper
+            if dissolved in found:
                 break
     return found
 

@@ -35,6 +35,22 @@ class Case:
         created = next((unit.name for unit in self.draft.units if unit.code == code), None)
         return created or (self.standing[code].name if code in self.standing else code)
 
+    def meanwhile(self, code: str) -> str:
+        """Where people of an old unit are counted as long as nobody says otherwise: code of its default successor.
+
+        Of a dissolved one it is the nearest unit above it that stands on the day, or what takes the place of that one.
+        """
+        fate = self.structure.fates[code]
+        above = "" if fate.default else self.standing[code].parent
+        while above:
+            over = self.structure.fates.get(above)
+            if over is None or not over.ends:
+                return above
+            if over.default:
+                return over.default
+            above = self.standing[above].parent
+        return fate.default
+
 
 def write(case: Case, by: By, now: datetime) -> tuple[Reform, dict[str, int]]:
     """Write the reform, its units and successions; returns code → id of the units that stand on the day."""
