@@ -5,8 +5,8 @@ Compatible with the previous release, which writes no such rows. No import of th
 
 from alembic import op
 
-revision = "0014_given_validities"
-down_revision = "0013_closed_periods"
+revision = "0015_given_validities"
+down_revision = "0014_people_in_figures"
 branch_labels = None
 depends_on = None
 
