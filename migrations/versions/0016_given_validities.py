@@ -5,8 +5,8 @@ Compatible with the previous release, which writes no such rows. No import of th
 
 from alembic import op
 
-revision = "0015_given_validities"
-down_revision = "0014_people_in_figures"
+revision = "0016_given_validities"
+down_revision = "0015_record_views"
 branch_labels = None
 depends_on = None
 
