@@ -74,7 +74,8 @@ def test_rules_weigh_the_shortest_choice_every_course_of_a_list_or_their_hours(c
         ("KH-A", "{any_of: [khoa-hai, khoa-thu]}"), ("KH-B", "{all_of: [khoa-hai, khoa-thu]}"), ("KH-C", "{hours: 4}"),
     ):  # fmt: skip
         apply(SMALL.replace("KH-THU", code).replace("{any_of: [khoa-thu]}", rule))
-    assert sorted(load.minutes_of().values()) == [70, 180, 180]
+    assert sorted(weight.minutes for weight in load.weights_of().values()) == [70, 180, 180]
+    assert load.joint(load.weights_of().values()) == 70 + 180
 
 
 def test_a_quarter_begins_on_its_first_day():

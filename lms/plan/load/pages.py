@@ -24,7 +24,9 @@ from lms.platform.forms import row_id
 from lms.platform.pages import page
 
 READ = Permission.PLAN_OBLIGATION_READ
-MOST_NAMED = 50
+MOST_NAMED = 20
+MOST_UNITS = 15
+"""Units shown at first, those with the most people over the limit; the rest on demand."""
 AHEAD = timedelta(days=366)
 
 
@@ -62,11 +64,12 @@ def _lines(unit: organisation.UnitRow, today: date) -> list[Line]:
     found: dict[int, dict[int, load.UnitLoad]] = defaultdict(dict)
     for row in load.unit_loads(unit.id, [one.id for one in units], today, limit()):
         found[row.unit_id][row.quarter] = row
-    return [
+    lines = [
         Line(one, [found[one.id].get(n) for n in range(load.QUARTERS)], one is unit)
         for one in units
         if one is unit or found[one.id]
     ]
+    return lines[:1] + sorted(lines[1:], key=lambda line: -max(row.over for row in line.quarters if row))
 
 
 @bp.get("/khoi-luong-hoc")
@@ -75,7 +78,8 @@ def units() -> Response:
     """What lies ahead for a unit and those below it, and who has too much."""
     today = clock.today()
     unit = _asked(today)
-    people = load.heaviest(unit.id, today, limit(), MOST_NAMED)
+    people, lines = load.heaviest(unit.id, today, limit(), MOST_NAMED), _lines(unit, today)
+    shown = lines if request.args.get("tat-ca") else lines[: 1 + MOST_UNITS]
     return page(
         "plan/load.html",
         unit=unit,
@@ -83,7 +87,8 @@ def units() -> Response:
         readable=organisation.readable_units(
             current_user, READ, [one.id for one in organisation.ancestors(unit.id, today)]
         ),
-        lines=_lines(unit, today),
+        lines=shown,
+        units=len(lines) - 1,
         quarters=[quarter_words(first) for first in load.quarters_from(today)[:-1]],
         people=people,
         homes=organisation.units_of_people({row.person_id for row in people}, today),
@@ -143,7 +148,7 @@ def year() -> Response:
         for duty in queries.all_duties_of(int(current_user.person_id), today)
         if duty.state in open_states and not duty.is_fulfilled and duty.due_on < today + AHEAD
     ]
-    minutes = load.minutes_of({duty.requirement_id for duty in duties}) if duties else {}
+    weights = load.weights_of({duty.requirement_id for duty in duties}) if duties else {}
     duties.sort(key=lambda duty: (max(duty.due_on, today), duty.requirement_title))
     months: list[tuple[date, list[Any]]] = [
         (month, list(rows)) for month, rows in groupby(duties, key=lambda duty: max(duty.due_on, today).replace(day=1))
@@ -151,9 +156,9 @@ def year() -> Response:
     return page(
         "plan/year.html",
         months=months,
-        minutes=minutes,
-        sums={month: sum(minutes.get(duty.requirement_id, 0) for duty in rows) for month, rows in months},
-        total=sum(minutes.get(duty.requirement_id, 0) for duty in duties),
+        weights=weights,
+        sums={month: load.joint(weights[duty.requirement_id] for duty in rows) for month, rows in months},
+        total=load.joint(weights[duty.requirement_id] for duty in duties),
         today=today,
         hours=hours,
     )

@@ -1,11 +1,14 @@
 """How many minutes of mandatory study lie ahead: of a person, of units, quarter by quarter, over all plans.
 
-A duty weighs what its requirement asks for: every course of a list, the shortest of a choice, tiết of 45 minutes of an
-hours rule; a course weighs its lessons and its quiz. It falls into the quarter of its due day; one that is overdue
-into the present quarter. Duties that are fulfilled, paused or waived on their due day weigh nothing.
+A duty weighs what its requirement asks for: every course of a list, the shortest of a choice; a course weighs its
+lessons and its quiz. An hours rule weighs its tiết of 45 minutes, but courses that are due as well count towards it: of
+one quarter the larger of the two is taken. Tiết gathered already are not taken off.
+
+A duty falls into the quarter of its due day; one that is overdue into the present quarter. Duties that are fulfilled,
+paused or waived on their due day weigh nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +17,7 @@ import sqlalchemy as sa
 from lms.catalogue.models import Course, CourseVersion
 from lms.plan.models import Requirement, RequirementCourse
 from lms.platform.columns import Day
-from lms.platform.db import db
+from lms.platform.db import db, spoken
 
 LESSON_MINUTES = 45
 """Of one tiết."""
@@ -53,8 +56,28 @@ class PersonLoad:
     duties: int
 
 
-def minutes_of(requirement_ids: Iterable[int] | None = None) -> dict[int, int]:
-    """Requirement → minutes that fulfilling it takes."""
+@dataclass(frozen=True)
+class Weight:
+    """What a requirement takes, in minutes: one of the two is 0."""
+
+    courses: int
+    hours: int
+    """Of an hours rule."""
+
+    @property
+    def minutes(self) -> int:
+        """Of the duty by itself."""
+        return self.courses + self.hours
+
+
+def joint(weights: Iterable[Weight]) -> int:
+    """Minutes of duties together: courses count towards the hours."""
+    every = list(weights)
+    return max(sum(weight.courses for weight in every), sum(weight.hours for weight in every))
+
+
+def weights_of(requirement_ids: Iterable[int] | None = None) -> dict[int, Weight]:
+    """Requirement → what fulfilling it takes."""
     weight = CourseVersion.minutes + CourseVersion.quiz_minutes
     rows = db.session.execute(
         sa.select(
@@ -70,12 +93,12 @@ def minutes_of(requirement_ids: Iterable[int] | None = None) -> dict[int, int]:
         .where(True if requirement_ids is None else Requirement.id.in_(set(requirement_ids)))  # type: ignore[arg-type]
         .group_by(Requirement.id)
     )
-    found: dict[int, int] = {}
+    found: dict[int, Weight] = {}
     for row in rows:
         if row.rule == "hours":
-            found[row.id] = round((row.hours_needed or 0) * LESSON_MINUTES)
+            found[row.id] = Weight(0, round((row.hours_needed or 0) * LESSON_MINUTES))
         else:
-            found[row.id] = int((row.all if row.rule == "all_of" else row.least) or 0)
+            found[row.id] = Weight(int((row.all if row.rule == "all_of" else row.least) or 0), 0)
     return found
 
 
@@ -85,15 +108,19 @@ def quarters_from(today: date) -> list[date]:
     return [date(n // 4, n % 4 * 3 + 1, 1) for n in range(first, first + QUARTERS + 1)]
 
 
-def need_sql(minutes: Mapping[int, int]) -> str:
-    """The minutes as the rows of a common table `need (requirement_id, minutes)`."""
-    rows = ", ".join(f"({int(key)}, {int(value)})" for key, value in sorted(minutes.items())) or "(0, 0)"
-    return f"need (requirement_id, minutes) AS (VALUES {rows})"
+def need_sql() -> str:
+    """What requirements take, as the rows of a common table `need (requirement_id, courses, hours)`."""
+    rows = [f"({key}, {weight.courses}, {weight.hours})" for key, weight in sorted(weights_of().items())]
+    return f"need (requirement_id, courses, hours) AS (VALUES {', '.join(rows) or '(0, 0, 0)'})"
 
 
 def quarter_sql(due: str) -> str:
     """The number of the quarter into which a due day falls, by the binds q1 … q5."""
     return "CASE " + " ".join(f"WHEN {due} < :q{n + 1} THEN {n}" for n in range(QUARTERS)) + " END"
+
+
+def _text(statement: str) -> sa.TextClause:
+    return sa.text(spoken(statement))
 
 
 def bound(statement: sa.TextClause, today: date) -> sa.TextClause:
@@ -104,7 +131,9 @@ def bound(statement: sa.TextClause, today: date) -> sa.TextClause:
 
 
 AHEAD = f"""
-  SELECT s.person_id, s.unit_id, {quarter_sql("s.due_on")} AS quarter, SUM(n.minutes) AS minutes, COUNT(*) AS duties
+  SELECT s.person_id, s.unit_id, {quarter_sql("s.due_on")} AS quarter,
+    SUM(n.courses) AS courses, SUM(n.hours) AS hours, GREATEST(SUM(n.courses), SUM(n.hours)) AS minutes,
+    COUNT(*) AS duties
   FROM segment s JOIN need n ON n.requirement_id = s.requirement_id
   WHERE s.kind = 0 AND s.fulfilled_on > :today AND s.due_on < :q{QUARTERS}
     AND ((s.due_on >= :q0 AND s.from_on <= s.due_on AND s.to_on > s.due_on)
@@ -119,8 +148,8 @@ _BELOW = """s.unit_id IN (SELECT b.unit_id FROM unit_closure b
 
 def unit_loads(top: int, unit_ids: Sequence[int], today: date, limit: int) -> list[UnitLoad]:
     """What lies ahead for units at or below `top`, each with all below it; `limit` in minutes a quarter."""
-    statement = sa.text(
-        f"WITH {need_sql(minutes_of())}, ahead AS ({AHEAD.format(whose=_BELOW)}) "
+    statement = _text(
+        f"WITH {need_sql()}, ahead AS ({AHEAD.format(whose=_BELOW)}) "
         "SELECT c.ancestor_id, a.quarter, COUNT(*) AS people, SUM(a.minutes) AS minutes, "
         "SUM(CASE WHEN a.minutes > :most THEN 1 ELSE 0 END) AS over_limit "
         "FROM ahead a JOIN unit_closure c ON c.unit_id = a.unit_id AND c.from_on <= :today AND c.to_on > :today "
@@ -131,8 +160,8 @@ def unit_loads(top: int, unit_ids: Sequence[int], today: date, limit: int) -> li
 
 def heaviest(top: int, today: date, limit: int, most: int) -> list[PersonLoad]:
     """The people at or below a unit with more than the limit in a quarter, the most first."""
-    statement = sa.text(
-        f"WITH {need_sql(minutes_of())}, ahead AS ({AHEAD.format(whose=_BELOW)}) "
+    statement = _text(
+        f"WITH {need_sql()}, ahead AS ({AHEAD.format(whose=_BELOW)}) "
         "SELECT a.person_id, p.full_name, a.unit_id, a.quarter, a.minutes, a.duties FROM ahead a "
         "JOIN person p ON p.id = a.person_id WHERE a.minutes > :most "
         "ORDER BY a.minutes DESC, a.quarter, p.sort_name, p.id LIMIT :rows"
@@ -163,20 +192,24 @@ def overloads(effects: str, today: date, limit: int, most: int) -> list[Overload
     the act's own requirements do.
     """
     gained = (
-        f"SELECT e.person_id, e.unit_id, {quarter_sql('e.due_after')} AS quarter, SUM(n.minutes) AS minutes "
+        f"SELECT e.person_id, e.unit_id, {quarter_sql('e.due_after')} AS quarter, SUM(n.courses) AS courses, "
+        f"SUM(n.hours) AS hours "
         f"FROM {effects} e JOIN need n ON n.requirement_id = e.requirement_id "
         f"WHERE e.what = 'gained' AND e.unit_id IS NOT NULL AND e.due_after >= :q0 AND e.due_after < :q{QUARTERS} "
         f"GROUP BY e.person_id, e.unit_id, {quarter_sql('e.due_after')}"
     )
     whose = f"s.person_id IN (SELECT e.person_id FROM {effects} e WHERE e.what = 'gained')"
-    statement = sa.text(
-        f"WITH {need_sql(minutes_of())}, gained AS ({gained}), ahead AS ({AHEAD.format(whose=whose)}), "
-        "had AS (SELECT person_id, quarter, SUM(minutes) AS minutes FROM ahead GROUP BY person_id, quarter) "
-        "SELECT u.code, g.quarter, COUNT(*) AS people, MAX(g.minutes + COALESCE(h.minutes, 0)) AS most "
-        "FROM gained g JOIN unit u ON u.id = g.unit_id "
-        "LEFT JOIN had h ON h.person_id = g.person_id AND h.quarter = g.quarter "
-        "WHERE g.minutes + COALESCE(h.minutes, 0) > :most AND COALESCE(h.minutes, 0) <= :most "
-        "GROUP BY u.code, g.quarter ORDER BY people DESC, u.code, g.quarter LIMIT :rows"
+    statement = _text(
+        f"WITH {need_sql()}, gained AS ({gained}), ahead AS ({AHEAD.format(whose=whose)}), "
+        "had AS (SELECT person_id, quarter, SUM(courses) AS courses, SUM(hours) AS hours FROM ahead "
+        "GROUP BY person_id, quarter), "
+        "would AS (SELECT g.unit_id, g.quarter, "
+        "COALESCE(GREATEST(h.courses, h.hours), 0) AS before, "
+        "GREATEST(g.courses + COALESCE(h.courses, 0), g.hours + COALESCE(h.hours, 0)) AS after "
+        "FROM gained g LEFT JOIN had h ON h.person_id = g.person_id AND h.quarter = g.quarter) "
+        "SELECT u.code, w.quarter, COUNT(*) AS people, MAX(w.after) AS most "
+        "FROM would w JOIN unit u ON u.id = w.unit_id WHERE w.after > :most AND w.before <= :most "
+        "GROUP BY u.code, w.quarter ORDER BY people DESC, u.code, w.quarter LIMIT :rows"
     ).bindparams(most=limit, rows=most)
     firsts = quarters_from(today)
     return [
