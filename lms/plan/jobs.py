@@ -70,6 +70,8 @@ def check_derived(run: Run) -> None:
 def mark_figures(run: Run) -> None:
     """Bring the marks of all month ends up to date; each is a transaction, and one that is up to date costs nothing."""
     with run.transaction():
+        service.forget_old_figures()
+    with run.transaction():
         begun = service.begin_figures(clock.now(), lambda step: run.tell(word=step))
     if begun:
         service.settle_figures()

@@ -19,6 +19,7 @@ from lms.organisation import service as organisation
 from lms.organisation.models import FormerUnit, Posting, Reform, Succession, Unit
 from lms.plan import service
 from lms.plan.derive import run, swap
+from lms.plan.figures import marks
 from lms.plan.models import Obligation
 from lms.platform import clock, config
 from lms.platform.db import db, snapshot, transaction
@@ -79,6 +80,8 @@ def city(tmp_path):
 
 
 def mark(*, anew=False):
+    with transaction():
+        service.forget_old_figures(anew=anew)
     with transaction():
         service.begin_figures(clock.now(), lambda step: None, anew=anew)
     with transaction():
@@ -190,6 +193,21 @@ def test_who_came_from_elsewhere_after_all_is_counted_so_although_a_derivation_o
     db.session.rollback()
     assert former == [other_id]
     assert differences(date(2027, 1, 15)) == 0, "the fifteenth lies between the old due day and the new one"
+
+
+def test_nobody_waits_for_figures_that_are_made_anew_and_who_was_followed_meanwhile_is_counted_so(city, monkeypatch):
+    whole, done = marks.Building.__init__, []
+
+    def make(self, *how):
+        whole(self, *how)
+        done.append(in_a_thread(city, *city.people[:3]))
+
+    monkeypatch.setattr(marks.Building, "__init__", make)
+    mark(anew=True)
+    assert done == [True]
+    assert differences(date(2027, 1, 15)) == 0
+    assert in_a_thread(city, city.people[3])
+    assert differences() == 0
 
 
 def test_marks_are_made_while_completions_are_written(city):

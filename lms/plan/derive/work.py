@@ -90,6 +90,11 @@ class Work:
         if self.on_postgresql:
             self.run(f"ANALYZE {name}")
 
+    def drop_one(self, name: str) -> None:
+        """Leave a table behind that is needed no more."""
+        self.run(f"DROP TABLE {name}")
+        self.names.remove(name)
+
     def drop(self) -> None:
         """Leave nothing behind."""
         for name in reversed(self.names):

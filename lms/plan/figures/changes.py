@@ -70,9 +70,9 @@ def are_kept(connection: sa.Connection) -> bool:
     return connection.scalar(sa.select(sa.exists(sa.select(FigureHead.day)))) or False
 
 
-def forget(work: Work) -> None:
+def forget(connection: sa.Connection) -> None:
     """Keep nothing from here on: readers count segments until the figures are made anew."""
-    work.run("DELETE FROM figure_head")
+    connection.execute(sa.delete(FigureHead))
 
 
 def append(work: Work, source: str, target: str = "figure_delta", persons: str = "figure_person") -> None:
@@ -125,9 +125,9 @@ def write(work: Work, fate: Fate) -> Fate:
     if fate is Fate.APPENDED and groups.have_left_some(work):
         fate = Fate.FORGOTTEN
     if fate is Fate.FORGOTTEN:
-        forget(work)
+        forget(work.connection)
     elif fate is Fate.APPENDED:
-        _turn_over(work)
+        turn_over(work)
         work.run(f"INSERT INTO figure_delta ({CELL}) SELECT {CELL} FROM w_delta")
         late = "person_id IN (SELECT person_id FROM w_late)"
         if work.number("SELECT COUNT(*) FROM w_late"):
@@ -154,14 +154,14 @@ def _are_too_many(work: Work) -> bool:
     return left + came > MANY and 4 * left >= work.number("SELECT COUNT(*) FROM segment")
 
 
-def _turn_over(work: Work) -> None:
-    """Take away every segment of these people under the former units they were counted for, and add it under the true
-    ones."""
+def turn_over(work: Work, was: str = "segment") -> None:
+    """Take away every segment of the people of w_turned, as it `was`, under the former units they were counted for,
+    and add those that stand under the true ones."""
     if not work.number("SELECT COUNT(*) FROM w_turned"):
         return
-    segments = f"SELECT {SEGMENT}, {{sign}} AS sign FROM segment WHERE {_TURNED_ONE}"
-    for sign in ("-1", "1"):
-        append(work, segments.replace("{sign}", sign))
-        heads.append(work, segments.replace("{sign}", sign))
-        if sign == "-1":
+    for sign, table in ((-1, was), (1, "segment")):
+        segments = f"SELECT {SEGMENT}, {sign} AS sign FROM {table} WHERE {_TURNED_ONE}"
+        append(work, segments)
+        heads.append(work, segments)
+        if sign < 0:
             lineages.turn_over(work)

@@ -15,6 +15,8 @@ figures = AppGroup("figures", help="Số liệu tính sẵn cho báo cáo.")
 def mark(anew: bool) -> None:
     """Chốt số liệu đến từng cuối tháng và hôm qua, để báo cáo đọc nhanh; chạy lúc nào cũng được, nên chạy hằng đêm."""
     with transaction():
+        service.forget_old_figures(anew=anew)
+    with transaction():
         begun = service.begin_figures(clock.now(), lambda step: click.echo(f"  {step}"), anew=anew)
     if begun:
         service.settle_figures()

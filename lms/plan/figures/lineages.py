@@ -81,3 +81,4 @@ def _write(work: Work, of: str) -> None:
         "INSERT INTO figure_former (lineage_id, reform_id, unit_id) "
         f"SELECT n.lineage_id, t.reform_id, t.unit_id FROM ({one}) n JOIN ({_TRUE}) t ON t.person_id = n.person_id"
     )
+    work.drop_one("w_lineage")

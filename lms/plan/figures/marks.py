@@ -1,6 +1,6 @@
 """Making the kept figures: all changes anew, the sums at month ends, fewer rows that say the same."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -36,40 +36,64 @@ ON CONFLICT (day, {_CELL}) DO UPDATE SET {", ".join(f"{n} = figure_mark.{n} + ex
 """
 
 
-def build(connection: sa.Connection, now: datetime, progress: Progress) -> None:
-    """Make all changes anew out of the segments. The caller keeps everybody from writing segments meanwhile."""
-    work = Work(connection, bulk=True)
-    for table in (
-        "figure_head", "figure_mark", "figure_delta", "figure_person", "figure_former", "figure_lineage",
-        "figure_reform", "figure_group",
-    ):  # fmt: skip
-        work.run(f"DELETE FROM {table}")
-    if work.on_postgresql:
-        work.run("SET LOCAL work_mem = '256MB'")
-    lineages.make(work)
-    work.run(f"INSERT INTO figure_group (group_id, requirement_id) {groups.GROUPS}")
-    progress("đơn vị cũ của từng người")
-    columns = f"day, {_CELL}, {_FIGURES}"
-    work.make("w_delta", f"SELECT {columns} FROM figure_delta WHERE 1 = 0")
-    for requirement_id in connection.scalars(sa.text("SELECT id FROM requirement ORDER BY id")).all():
-        of_requirement = f"SELECT {changes.SEGMENT}, 1 AS sign FROM segment WHERE requirement_id = {requirement_id}"
-        changes.append(work, of_requirement, "w_delta")
-    progress("thay đổi theo ngày")
-    for group_id in connection.scalars(sa.text("SELECT DISTINCT group_id FROM figure_group ORDER BY group_id")).all():
-        of_group = f"SELECT requirement_id FROM figure_group WHERE group_id = {group_id}"
-        heads.append(
-            work,
-            f"SELECT {heads.SHAPE}, 1 AS sign FROM segment WHERE requirement_id IN ({of_group})",
-            f"g.group_id = {group_id}",
-            "w_delta",
-        )
-    # The changes of a month then lie side by side, and reading them costs few pages.
-    work.run(f"INSERT INTO figure_delta ({columns}) SELECT {columns} FROM w_delta ORDER BY day, unit_id")
-    if work.on_postgresql:
-        work.run("ANALYZE figure_delta")
-    work.drop()
-    _head(connection, date.min, last_id(connection), now)
-    progress("số người theo ngày")
+class Building:
+    """All changes made anew out of the segments, while others may go on following people: nobody reads figures yet.
+
+    The caller keeps derivations of many away, and, if there is a head, everybody who follows people.
+    """
+
+    def __init__(self, connection: sa.Connection, progress: Progress) -> None:
+        """Make everything but the head."""
+        self.work = work = Work(connection, bulk=True)
+        self.progress = progress
+        for table in (
+            "figure_head", "figure_mark", "figure_delta", "figure_person", "figure_former", "figure_lineage",
+            "figure_reform", "figure_group",
+        ):  # fmt: skip
+            work.run(f"DELETE FROM {table}")
+        # What is counted is of one moment: whoever is followed later can be taken back. SQLite has one writer.
+        self.source = "segment"
+        if work.on_postgresql:
+            work.run("SET LOCAL work_mem = '256MB'")
+            self.source = "w_segment_then"
+            work.make(self.source, f"SELECT {changes.SEGMENT} FROM segment")
+        lineages.make(work)
+        work.run(f"INSERT INTO figure_group (group_id, requirement_id) {groups.GROUPS}")
+        progress("đơn vị cũ của từng người")
+        columns = f"day, {_CELL}, {_FIGURES}"
+        work.make("w_delta", f"SELECT {columns} FROM figure_delta WHERE 1 = 0")
+        for requirement_id in self._ids("SELECT id FROM requirement ORDER BY id"):
+            self._append(f"requirement_id = {requirement_id}")
+        progress("thay đổi theo ngày")
+        for group_id in self._ids("SELECT DISTINCT group_id FROM figure_group ORDER BY group_id"):
+            self._append_heads(
+                f"requirement_id IN (SELECT requirement_id FROM figure_group WHERE group_id = {group_id})",
+                f"g.group_id = {group_id}",
+            )
+        # The changes of a month then lie side by side, and reading them costs few pages.
+        work.run(f"INSERT INTO figure_delta ({columns}) SELECT {columns} FROM w_delta ORDER BY day, unit_id")
+        if work.on_postgresql:
+            work.run("ANALYZE figure_delta")
+        progress("số người theo ngày")
+
+    def _ids(self, statement: str) -> Sequence[int]:
+        return self.work.connection.scalars(sa.text(statement)).all()
+
+    def _append(self, which: str) -> None:
+        changes.append(self.work, f"SELECT {changes.SEGMENT}, 1 AS sign FROM {self.source} WHERE {which}", "w_delta")
+
+    def _append_heads(self, which: str, of_group: str) -> None:
+        source = f"SELECT {heads.SHAPE}, 1 AS sign FROM {self.source} WHERE {which}"
+        heads.append(self.work, source, of_group, "w_delta")
+
+    def finish(self, late: Collection[int], now: datetime) -> None:
+        """Count those anew who were followed meanwhile; from now on figures are kept. Nobody follows people here."""
+        work = self.work
+        if late:
+            work.fill("w_turned", "person_id", late)
+            changes.turn_over(work, was=self.source)
+        work.drop()
+        _head(work.connection, date.min, last_id(work.connection), now)
 
 
 def last_id(connection: sa.Connection) -> int:

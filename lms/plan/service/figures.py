@@ -5,6 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from lms.plan.figures import changes, lineages, marks
+from lms.plan.models import FollowedPerson
 from lms.plan.service.derivation import BUILD, LOCK
 from lms.platform.db import db, is_postgresql, lock
 
@@ -12,19 +13,36 @@ MARKING = "plan:figures"
 """Two markers exclude each other; nobody else waits for them."""
 
 
-def begin_figures(now: datetime, progress: marks.Progress, *, anew: bool = False) -> bool:
-    """Make all changes out of the segments if there are none (or `anew`); False if they were there.
+def forget_old_figures(*, anew: bool = False) -> None:
+    """Keep no figures from here on if their lineages do not know a reform (or `anew`), for `begin_figures` to make.
 
-    They are also made anew after a reform that their lineages do not know. Writers wait for it, as they do for a full
-    derivation.
+    In a transaction of its own, nobody has to wait while they are made.
     """
     lock(MARKING)
     connection = db.session.connection()
-    if changes.are_kept(connection) and lineages.know_all_reforms(connection) and not anew:
+    if changes.are_kept(connection) and (anew or not lineages.know_all_reforms(connection)):
+        lock(LOCK)
+        changes.forget(connection)
+
+
+def begin_figures(now: datetime, progress: marks.Progress, *, anew: bool = False) -> bool:
+    """Make all changes out of the segments if there are none (or `anew`); False if they were there.
+
+    They are also made anew after a reform that their lineages do not know. Where none were kept, people are followed
+    meanwhile as usual, and counted anew in the end; otherwise whoever follows people waits.
+    """
+    lock(MARKING)
+    connection = db.session.connection()
+    are_kept = changes.are_kept(connection)
+    if are_kept and lineages.know_all_reforms(connection) and not anew:
         return False
     lock(BUILD)
+    if are_kept:
+        lock(LOCK)
+    connection.execute(sa.delete(FollowedPerson))
+    building = marks.Building(connection, progress)
     lock(LOCK)
-    marks.build(connection, now, progress)
+    building.finish(db.session.scalars(sa.select(FollowedPerson.person_id).distinct()).all(), now)
     return True
 
 
