@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from lms.audit import service as log
 from lms.audit.rules import Part
@@ -235,7 +236,7 @@ def roster_new() -> Response:
     asked = request.args.get("don_vi", type=row_id)
     form = RosterForm()
     choices = queries.units_for_choice(current_user, permission, clock.today(), asked or form.unit.data)
-    form.unit.choices = [(row.id, _said(row)) for row in choices]
+    form.unit.choices = [SelectChoice(row.id, _said(row)) for row in choices]
     if request.method == "GET" and asked:
         form.unit.data = asked
     if form.validate_on_submit() and (arrived := _received(form)):

@@ -27,6 +27,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
 from wtforms import BooleanField, FileField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from lms.platform.access import open_to_all, reader_is_developer
 from lms.platform.addresses import safe_next
@@ -204,7 +205,10 @@ class SampleForm(Form):
 
     name = StringField("Họ và tên", [needed()])
     born = VietnameseDateField("Ngày sinh", [needed()])
-    unit = SelectField("Đơn vị", choices=[("1", "Phường Văn Miếu - Quốc Tử Giám"), ("2", "Xã Sóc Sơn")])
+    unit = SelectField(
+        "Đơn vị",
+        choices=[SelectChoice("1", "Phường Văn Miếu - Quốc Tử Giám"), SelectChoice("2", "Xã Sóc Sơn")],
+    )
     note = TextAreaField("Ghi chú")
     agree = BooleanField("Báo cho người học bằng thư")
     file = FileField("Tệp danh sách")
