@@ -24,10 +24,12 @@ suite() {
   printf '%s: %s\n' "$name" "$(tail -n 1 "$logs/$name.log")" >> "$logs/summary"
 }
 
+# Dozens of processes begin here, servers and commands among them: none should compile everything again.
+unset PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; the tests of a file stay together, for they share an installation, a browser.
-many="-n auto --dist loadfile"
-# The marker `postgresql` is for what only a server can show; the second run leaves nothing out.
-suite SQLite env -u TEST_DATABASE_URL .venv/bin/python -m pytest $many -m "not postgresql" "$@"
+many="-n auto --dist loadfile --no-loadscope-reorder"
+# Left out on SQLite: what only a server can show, and what is the same on either. The second run leaves nothing out.
+suite SQLite env -u TEST_DATABASE_URL .venv/bin/python -m pytest $many -m "not postgresql and not once" "$@"
 suite PostgreSQL env TEST_DATABASE_URL="$postgresql" .venv/bin/python -m pytest $many "$@"
 
 printf '\n'

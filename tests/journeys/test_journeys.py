@@ -81,6 +81,7 @@ def test_a_learner_reads_answers_and_gets_a_result(served, sign_in):
     axe_finds_nothing(page)
 
 
+@pytest.mark.once
 def test_reading_and_answering_work_without_javascript(served, sign_in):
     page = sign_in("Người học", width=360, java_script_enabled=False)
     page.goto("/hoc/do-thi-thong-minh")
@@ -96,6 +97,7 @@ def test_reading_and_answering_work_without_javascript(served, sign_in):
     assert page.url != before
 
 
+@pytest.mark.once
 def test_a_trainer_uploads_the_course_that_was_downloaded_and_nothing_changes(served, sign_in, tmp_path):
     page = sign_in("Giảng viên")
     page.goto("/soan-khoa-hoc/ai-co-trach-nhiem")
@@ -112,6 +114,7 @@ def test_a_trainer_uploads_the_course_that_was_downloaded_and_nothing_changes(se
     expect(page.locator("main")).to_contain_text(re.compile("không có gì thay đổi|giống|không thay đổi", re.IGNORECASE))
 
 
+@pytest.mark.once
 def test_a_trainer_is_told_why_a_bad_zip_is_refused(served, sign_in, tmp_path):
     page = sign_in("Giảng viên")
     bad = tmp_path / "khoa-hoc.zip"
@@ -144,6 +147,7 @@ def test_hr_of_the_city_sees_what_a_roster_would_change_before_it_does(served, s
     axe_finds_nothing(page)
 
 
+@pytest.mark.once
 def test_hr_of_a_district_sees_its_own_people_and_no_others(served, sign_in):
     page = sign_in("Nhân sự Ba Đình")
     page.goto("/bao-cao")
@@ -205,6 +209,7 @@ def test_a_leader_reads_the_report_and_every_figure_leads_to_people(served, sign
     axe_finds_nothing(page)
 
 
+@pytest.mark.once
 def test_the_public_verifies_a_certificate_without_signing_in(served, sign_in, browser):
     learner = sign_in("Người học")
     learner.goto("/chung-nhan")
@@ -223,6 +228,7 @@ def test_the_public_verifies_a_certificate_without_signing_in(served, sign_in, b
     context.close()
 
 
+@pytest.mark.once
 def test_the_administrator_reads_the_log_and_grants(served, sign_in):
     page = sign_in("Quản trị")
     for path in (
@@ -248,6 +254,7 @@ def test_the_worker_that_came_along_has_proven_the_figures(served, sign_in):
     axe_finds_nothing(page)
 
 
+@pytest.mark.once
 def test_a_dark_room_gets_dark_pages_without_losing_contrast(served, sign_in):
     page = sign_in("Người học", color_scheme="dark")
     for path in ("/", "/khoa-hoc", "/toi"):

@@ -1,6 +1,6 @@
 """Random sequences through the real services: after every step increments, recomputation and plain loops agree.
 
-SEQUENCES says how many (else 1,200 on each database in CI, 300 elsewhere); many more, and one batch again:
+SEQUENCES says how many (else 1,000 on each database in CI, 300 elsewhere); many more, and one batch again:
 `python -m tests.plan.sequences --help`.
 """
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.plan.sequences.runs import run
 
-SEQUENCES = int(os.environ.get("SEQUENCES") or ("1200" if os.environ.get("CI") else "300"))
+SEQUENCES = int(os.environ.get("SEQUENCES") or ("1000" if os.environ.get("CI") else "300"))
 PARTS = 6
 """So many tests share the sequences, for several processes."""
 
