@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from multiprocessing import get_context
+from queue import Empty
 from typing import Any
 
 from flask_migrate import upgrade
@@ -73,7 +74,11 @@ def _many(arguments: argparse.Namespace) -> None:
     began = told = time.perf_counter()
     try:
         while total.sequences < arguments.sequences and not failed:
-            tally, seed, failed = done.get()
+            try:
+                tally, seed, failed = done.get(timeout=5)
+            except Empty:
+                failed = "" if any(worker.is_alive() for worker in workers) else "the processes ended"
+                continue
             total += tally
             last = max(last, seed)
             if time.perf_counter() - told >= arguments.every:
