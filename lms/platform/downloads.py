@@ -2,8 +2,7 @@
 
 import io
 
-from flask import stream_with_context
-from werkzeug.wrappers import Response
+from flask import Response, stream_with_context
 
 from lms.platform.documents.table import Table, csv_lines, write_xlsx
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request, stream_with_context
+from flask import Blueprint, Response, abort, current_app, request
 from flask_login import current_user
 
 from lms.audit.labels import SENTENCES
@@ -15,7 +15,7 @@ from lms.organisation.queries import count_waiting
 from lms.plan import queries as plan
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
-from lms.platform.documents.table import Table, csv_lines, write_xlsx
+from lms.platform.downloads import table_file
 from lms.platform.events import sentence_for
 from lms.platform.pages import page, paging
 from lms.reports import bridging, charts, choice, health, labels, papers, periods, queries, rules, sheets
@@ -134,7 +134,7 @@ def export(kind: str) -> Response:
     if kind == "pdf":
         points = _trend(chosen, report.requirements)
         return _file(papers.compliance_pdf(report, points, clock.today(), labels.proof_words(proof)), kind, name)
-    return _table_file(sheets.compliance_table(report), kind, name)
+    return table_file(sheets.compliance_table(report), kind, name)
 
 
 def file_name(report: Compliance, kind: str) -> str:
@@ -145,16 +145,6 @@ def file_name(report: Compliance, kind: str) -> str:
 
 def _file(content: bytes, kind: str, name: str) -> Response:
     response = Response(content, mimetype=TYPES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _table_file(table: Table, kind: str, name: str) -> Response:
-    if kind == "xlsx":
-        target = io.BytesIO()
-        write_xlsx(table, target)
-        return _file(target.getvalue(), kind, name)
-    response = Response(stream_with_context(csv_lines(table)), content_type=TYPES["csv"])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -207,7 +197,7 @@ def bridge_export(kind: str) -> Response:
     chosen = _chosen()
     found = _bridged(chosen) or abort(404)
     table = sheets.bridge_table(found["bridge"], found["former"], chosen.view, chosen.plan, chosen.place)
-    return _table_file(table, kind, f"bang-noi-{vietnamese.slug(chosen.plan.code)}-{chosen.view.day:%Y-%m-%d}.{kind}")
+    return table_file(table, kind, f"bang-noi-{vietnamese.slug(chosen.plan.code)}-{chosen.view.day:%Y-%m-%d}.{kind}")
 
 
 def _bridged(chosen: Choice) -> dict[str, Any] | None:
@@ -275,7 +265,7 @@ def people_export(kind: str) -> Response:
         former=chosen.view.reform_id is not None,
     )
     name = f"danh-sach-{labels.FIGURE_ADDRESSES[listing['figure']]}-{chosen.view.day:%Y-%m-%d}.{kind}"
-    return _table_file(table, kind, name)
+    return table_file(table, kind, name)
 
 
 def _listing() -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+from lms.platform.db import db
+from lms.platform.jobs.models import Job
 from lms.platform.jobs.registry import KINDS, job
 from lms.platform.jobs.running import Run
 
@@ -19,3 +22,12 @@ def only(act: Callable[[Run], Any], **more: Any) -> Iterator[str]:
     finally:
         KINDS.clear()
         KINDS.update(kept)
+
+
+def nothing(run: Run) -> None:
+    """Do nothing, whole or as the last slice."""
+
+
+def due_moments() -> list[datetime]:
+    """When each job came up, in order of making."""
+    return list(db.session.scalars(db.select(Job.due_at).order_by(Job.id)))

@@ -1,6 +1,6 @@
-"""One worker and its queue: slices, tries, cancelling, keys, the clock. One transaction, rolled back."""
+"""One worker and its queue: slices, tries, cancelling, keys. One transaction, rolled back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +14,7 @@ from lms.platform.jobs.models import Job
 from lms.platform.jobs.running import Ending, Run, perform, told
 from lms.platform.jobs.worker import LEASE, Worker
 from tests.conftest import NOW
-from tests.platform.jobs.kinds import only
+from tests.platform.jobs.kinds import due_moments, nothing, only
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -35,10 +35,6 @@ def put(name: str = "test:kind", **more) -> Job:
 def state(job: Job) -> rules.State:
     db.session.refresh(job)
     return rules.state_of(job, clock.now())
-
-
-def nothing(run: Run) -> None:
-    """Do nothing, whole or as the last slice."""
 
 
 def test_a_job_runs_once_and_is_done(worker):
@@ -368,69 +364,6 @@ def test_what_is_done_or_has_a_successor_is_not_run_again(worker):
             with pytest.raises(Refused) as refused:
                 verb(successor, by=SYSTEM, now=NOW)
             assert refused.value.reason is rules.Refusal.IS_DONE
-
-
-# The clock ------------------------------------------------------------------------------------------------------------
-
-
-def due_moments() -> list[datetime]:
-    return list(db.session.scalars(db.select(Job.due_at).order_by(Job.id)))
-
-
-def test_a_due_moment_is_run_once_by_however_many_workers_and_restarts(app, at_eight_in_the_morning):
-    with only(nothing, schedule=every_day("02:15")):
-        for hours in (0, 5, 18, 19):
-            at_eight_in_the_morning(NOW + timedelta(hours=hours))
-            for _ in range(3):
-                fresh = Worker(app)
-                while fresh.step(with_heartbeat=False):
-                    pass
-    assert due_moments() == [
-        datetime(2026, 11, 23, 19, 15, tzinfo=UTC),
-        datetime(2026, 11, 24, 19, 15, tzinfo=UTC),
-    ]
-
-
-def test_of_several_missed_due_moments_the_latest_is_run(app, at_eight_in_the_morning):
-    with only(nothing, schedule=every_day("02:15")):
-        Worker(app).step(with_heartbeat=False)
-        at_eight_in_the_morning(NOW + timedelta(days=9))
-        Worker(app).step(with_heartbeat=False)
-    assert due_moments() == [
-        datetime(2026, 11, 23, 19, 15, tzinfo=UTC),
-        datetime(2026, 12, 2, 19, 15, tzinfo=UTC),
-    ]
-
-
-def test_while_one_still_runs_the_next_waits_for_its_end(app, at_eight_in_the_morning, monkeypatch):
-    monkeypatch.setattr("lms.platform.jobs.worker.ASK_AGAIN", 0.0)
-    made = Worker(app)
-    with only(nothing, schedule=every_day("02:15")):
-        made.look_at_clock(NOW)
-        claimed = service.claim("slow", timedelta(days=3), now=NOW)
-        at_eight_in_the_morning(NOW + timedelta(days=1))
-        made.look_at_clock(clock.now())
-        assert len(due_moments()) == 1
-        assert perform(Run(claimed), LEASE) is Ending.DONE
-        made.look_at_clock(clock.now())
-        assert len(due_moments()) == 2
-
-
-def test_nothing_is_made_while_nothing_is_needed(app, at_eight_in_the_morning):
-    asked = []
-
-    def is_needed(now: datetime) -> bool:
-        asked.append(now)
-        return len(asked) > 1
-
-    made = Worker(app)
-    with only(nothing, schedule=every_day("02:15"), is_needed=is_needed):
-        assert made.step(with_heartbeat=False) is None
-        assert made.step(with_heartbeat=False) is None
-        assert len(asked) == 1
-        at_eight_in_the_morning(NOW + timedelta(days=1))
-        assert made.step(with_heartbeat=False) is Ending.DONE
-    assert len(due_moments()) == 1
 
 
 def test_the_queue_is_counted_by_state(app, at_eight_in_the_morning):
