@@ -22,6 +22,8 @@ class Part(StrEnum):
     """What the person must study, and how far it is."""
     REASONS = "reasons"
     """Why one of it."""
+    DISPUTE = "dispute"
+    """What the person disputed, and the papers for it."""
     NUMBER = "number"
     """The full personal number."""
 

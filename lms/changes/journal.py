@@ -22,10 +22,10 @@ DERIVED = frozenset(
 
 HISTORY = frozenset(
     {
-        "audit_day", "audit_event", "audit_seal", "change_set", "change_effect", "change_row", "closed_block",
+        "audit_day", "audit_event", "audit_seal", "change_effect", "change_row", "change_set", "closed_block",
         "closed_duty", "closed_figure", "closed_period", "closed_person", "closed_requirement", "closed_unit",
-        "derived_check", "erratum_line", "job", "job_worker", "letter", "period_difference",
-        "period_erratum", "record_view",
+        "derived_check", "dispute", "dispute_file", "dispute_note", "dispute_term", "erratum_line", "job",
+        "job_worker", "letter", "period_difference", "period_erratum", "record_view",
     }
 )  # fmt: skip
 """Tells what happened and stays."""

@@ -74,6 +74,7 @@ PARTS = {
     Part.RECORD: _l("hồ sơ nhân sự, vị trí công tác"),
     Part.DUTIES: _l("các nghĩa vụ học"),
     Part.REASONS: _l("lý do phải học một yêu cầu"),
+    Part.DISPUTE: _l("một phản ánh về kết quả học"),
     Part.NUMBER: _l("số định danh đầy đủ"),
 }
 """Part of a record → what somebody saw."""

@@ -16,6 +16,8 @@ from lms.home import labels, queries, rules
 from lms.learning import queries as learning
 from lms.organisation import queries as organisation
 from lms.plan import queries as plan
+from lms.plan.disputes import labels as dispute_labels
+from lms.plan.disputes import queries as disputes
 from lms.platform import clock
 from lms.platform.access import Permission, may, signed_in
 from lms.platform.pages import page, paging
@@ -72,7 +74,7 @@ def today() -> Response:
     """What must I do today, how long will it take, by when, and why?"""
     waiting = _requests_waiting()
     if current_user.person_id is None:
-        return page("home/work.html", unassigned=_unassigned(), waiting=waiting)
+        return page("home/work.html", unassigned=_unassigned(), waiting=waiting, disputed=_disputed())
     day = clock.today()
     person_id = int(current_user.person_id)
     duties = rules.by_urgency(plan.duties_of(person_id, day))
@@ -88,6 +90,10 @@ def today() -> Response:
         greeting=labels.greeting(day, len(tasks), _minutes(tasks), late),
         post=queries.post_on(person_id, day),
         undecided=_undecided(day),
+        disputed=_disputed(),
+        news=disputes.news_for(person_id, clock.now()),
+        dispute_labels=dispute_labels,
+        today=day,
         year=day.year,
         hours=hours,
         yearly_hours=rules.YEARLY_HOURS,
@@ -112,6 +118,11 @@ def _undecided(day: date) -> int:
     """How many duties wait for the visitor's decision."""
     granting = Permission.PLAN_WAIVER_GRANT
     return plan.count_undecided(current_user, granting, day) if may(granting) else 0
+
+
+def _disputed() -> int:
+    """How many disputes wait for the answer of the visitor's own desk."""
+    return disputes.count_waiting(current_user) if may(disputes.DECIDE) else 0
 
 
 def _task(duty: plan.Duty, progress: Mapping[int, learning.Progress], day: date) -> Task:

@@ -14,6 +14,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.ORGANISATION_PERSON_REVEAL,
             P.ORGANISATION_POSTING_CHANGE,
             P.ORGANISATION_ROSTER_IMPORT,
+            P.PLAN_DISPUTE_DECIDE,
             P.PLAN_OBLIGATION_READ,
             P.PLAN_PERIOD_CLOSE,
             P.PLAN_PLAN_READ,

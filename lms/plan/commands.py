@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from lms.plan import jobs, service
+from lms.plan.disputes.commands import disputes
 from lms.plan.figures.commands import figures
 from lms.plan.periods.commands import periods
 from lms.plan.queries import Effect
@@ -141,4 +142,4 @@ def _tell_difference(told: dict[str, Any]) -> None:
     click.echo(f"  {whose}{TABLES[told['table']]} {WRONG[told['what']]} [{key}] {values}")
 
 
-groups = (plan, check_derived, figures, periods)
+groups = (plan, check_derived, disputes, figures, periods)

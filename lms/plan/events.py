@@ -180,3 +180,60 @@ class PeriodsVerified(Event):
     key: ClassVar[str] = "plan:period:verified"
     periods: int
     broken: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeOpened(Event):
+    """Somebody said that a duty of theirs stands wrongly; what they wrote is not for the log."""
+
+    key: ClassVar[str] = "plan:dispute:opened"
+    dispute_id: int
+    name: str
+    requirement: str
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeHanded(Event):
+    """A dispute went to another desk, by somebody or because the one before was late."""
+
+    key: ClassVar[str] = "plan:dispute:handed"
+    dispute_id: int
+    name: str
+    requirement: str
+    desk: str
+    reason: str
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeDecided(Event):
+    """A dispute was answered; the fact that the answer made is told by its own event."""
+
+    key: ClassVar[str] = "plan:dispute:decided"
+    dispute_id: int
+    name: str
+    requirement: str
+    outcome: str
+    effect: str
+    fact_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeWithdrawn(Event):
+    """Whoever sent a dispute took it back."""
+
+    key: ClassVar[str] = "plan:dispute:withdrawn"
+    dispute_id: int
+    name: str
+    requirement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeTermSet(Event):
+    """Desks have so many working days from a day on."""
+
+    key: ClassVar[str] = "plan:dispute:term-set"
+    from_on: date
+    days: int

@@ -16,6 +16,11 @@ from lms.platform import vietnamese
 from lms.platform.i18n import due_day_words
 
 EVENTS: dict[str, str] = {
+    "plan:dispute:opened": "{name} phản ánh kết quả “{requirement}” chưa đúng (số {dispute_id}), hạn trả lời {due_on}",
+    "plan:dispute:handed": "Phản ánh số {dispute_id} của {name} về “{requirement}” chuyển đến {desk}: {reason}",
+    "plan:dispute:decided": "Trả lời phản ánh số {dispute_id} của {name} về “{requirement}”: {reason}",
+    "plan:dispute:withdrawn": "{name} rút phản ánh số {dispute_id} về “{requirement}”",
+    "plan:dispute:term-set": "Từ ngày {from_on}: trả lời phản ánh trong {days} ngày làm việc",
     "plan:period:closed": "Chốt số liệu {name} (mã {code}), Kế hoạch số {number}, đến ngày {as_of}: {persons} người, "
     "{duties} lượt; SHA-256 {digest}",
     "plan:period:corrected": "Đính chính số {erratum} của kỳ chốt {name} (mã {code}): {lines} lượt; {reason}; "

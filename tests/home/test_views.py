@@ -131,7 +131,7 @@ def test_the_communitys_helpers_have_no_yearly_hours(an, cast):
 
 
 def test_whoever_has_work_finds_it_on_the_first_page(browse, cast):
-    page = browse.as_(cast.binh).with_budget(8).get("home.today")
+    page = browse.as_(cast.binh).with_budget(10).get("home.today")
     assert "Công việc được giao" in page.text
     assert "Báo cáo thực hiện" in page.links()
 

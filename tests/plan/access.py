@@ -16,6 +16,7 @@ from lms.platform.db import db
 from lms.platform.events import SYSTEM
 from tests.access import Row, learner
 from tests.factories import Cast, add
+from tests.plan.dispute_access import ROWS as DISPUTES
 from tests.plan.move_access import ROWS as MOVES
 from tests.plan.plans import SMALL, apply, make_course
 
@@ -160,6 +161,7 @@ ROWS = [
     Row(endpoint="stops.waiver_list", data=lambda cast: {}, **SENDS),
     Row(endpoint="stops.waiver_withdraw", values=a_waiver, **STOPS),
     *MOVES,
+    *DISPUTES,
     Row(endpoint="stops.extension_new", values=chosen, **STOPS),
     Row(endpoint="stops.extension_new", values=chosen, data=lambda cast: {}, **{**STOPS, "binh": 422, "giang": 422}),
     Row(endpoint="stops.extension_list", binh=200, chi=200, giang=200),
