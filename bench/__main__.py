@@ -1,4 +1,4 @@
-"""`python -m bench [peer] [report] [demo] [pdf] [jobs] [figures] [changes] [audit]`: all of them by default."""
+"""`python -m bench [peer] [report] [demo] [pdf] [jobs] [figures] [changes] [audit] [periods]`: all of them by default."""
 
 import argparse
 import os
@@ -10,16 +10,16 @@ def main() -> None:
     """Run the parts asked for, print their tables and keep the figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", metavar="part", help="peer, report, pdf, jobs, figures, changes, audit (all), demo"
+        "parts", nargs="*", metavar="part", help="peer, report, pdf, jobs, figures, changes, audit, periods (all), demo"
     )
     parser.add_argument("--reuse", action="store_true", help="use the databases of an earlier run, do not load again")
     parser.add_argument("--seconds", type=int, default=8, help="how long each load runs (default 8)")
-    parser.add_argument("--people", default="15000,150000", help="figures: sizes of the city (default 15000,150000)")
+    parser.add_argument("--people", default="15000,150000", help="sizes of the city (default 15000,150000)")
     parser.add_argument("--database", default="postgresql,sqlite", help="figures: on which (default both)")
     parser.add_argument("--only", default="", help="figures: reads, changes, whole (default all)")
     options = parser.parse_args()
-    parts = set(options.parts) or {"peer", "report", "pdf", "jobs", "figures", "changes", "audit"}
-    if unknown := parts - {"peer", "report", "demo", "pdf", "jobs", "figures", "changes", "audit"}:
+    parts = set(options.parts) or {"peer", "report", "pdf", "jobs", "figures", "changes", "audit", "periods"}
+    if unknown := parts - {"peer", "report", "demo", "pdf", "jobs", "figures", "changes", "audit", "periods"}:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     if not os.environ.get("DATABASE_URL", "").startswith("postgresql"):
         parser.error("DATABASE_URL must name a PostgreSQL server: make bench starts one")
@@ -40,6 +40,10 @@ def main() -> None:
         from bench import audit
 
         output.keep("audit", audit.run())
+    if "periods" in parts:
+        from bench import periods
+
+        output.keep("periods", periods.run(people=max(map(int, options.people.split(","))), reuse=options.reuse))
     if "report" in parts or "demo" in parts:
         from bench import report
 

@@ -1,5 +1,6 @@
 """Reading closed periods, their figures, and what differs from what is known now."""
 
+from lms.plan.periods.queries.figures import NAMES as FIGURE_NAMES
 from lms.plan.periods.queries.figures import cells_of, persons_of, stages_of
 from lms.plan.periods.queries.listing import (
     DifferenceFilter,
@@ -18,6 +19,7 @@ from lms.plan.periods.queries.listing import (
 from lms.plan.periods.queries.people import PersonLine, Wanted, count_people, people, people_stream
 
 __all__ = [
+    "FIGURE_NAMES",
     "DifferenceFilter",
     "PersonLine",
     "Wanted",
