@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from lms.notifications import queries as notifications
 from lms.notifications.queries import Outbox
 from lms.plan import queries as plan
+from lms.plan.periods import queries as periods
+from lms.plan.periods.queries import Verified
 from lms.plan.queries import Proof
 from lms.platform.config import Config
 from lms.platform.jobs import labels as job_labels
@@ -90,6 +92,7 @@ def look(now: datetime) -> Health:
         workers_check(jobs.workers_seen(now - jobs.QUIET), now),
         queue_check(counts, now),
         proof_check(proof, now),
+        periods_check(periods.verification(), now),
         mail_check(config, notifications.outbox(now - DAY), now),
         Check(
             "co-so-du-lieu", _("Cơ sở dữ liệu"), "done", _("Tốt"),
@@ -180,6 +183,24 @@ def proof_check(proof: Proof, now: datetime) -> Check:
         remedy = _("Xem lần chạy gần nhất ở bảng “Việc theo lịch”.")
         return Check(anchor, name, "soon", _("Quá lâu"), last, remedy)
     return Check(anchor, name, "done", _("Sạch"), last)
+
+
+def periods_check(verified: Verified, now: datetime) -> Check:
+    """Whether what was closed is still what was sealed."""
+    name, anchor = _("Số liệu đã chốt"), "so-lieu-da-chot"
+    if not verified.periods:
+        return Check(anchor, name, "none", _("Chưa có kỳ nào"), _("chưa chốt kỳ số liệu nào"))
+    detail = _("%(n)s kỳ", n=number(verified.periods, 0))
+    if verified.broken:
+        detail = _("%(n)s trong %(all)s kỳ không nguyên vẹn, có %(code)s", n=number(verified.broken, 0),
+                   all=number(verified.periods, 0), code=verified.first)  # fmt: skip
+        remedy = _("Xem dòng bị sửa ở trang Chốt số liệu; khôi phục từ bản sao lưu trước lúc bị sửa.")
+        return Check(anchor, name, "late", _("Không nguyên vẹn"), detail, remedy)
+    if verified.oldest is None or now - verified.oldest > STALE:
+        remedy = _("Xem lần chạy gần nhất ở bảng “Việc theo lịch”.")
+        return Check(anchor, name, "soon", _("Chưa kiểm tra"), detail, remedy)
+    return Check(anchor, name, "done", _("Nguyên vẹn"),
+                 _("%(n)s, kiểm tra lúc %(at)s", n=detail, at=short_moment(verified.oldest)))  # fmt: skip
 
 
 def mail_check(config: Config, outbox: Outbox, now: datetime) -> Check:

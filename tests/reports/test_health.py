@@ -7,6 +7,7 @@ import pytest
 
 from lms.notifications.models import Letter
 from lms.notifications.queries import Outbox
+from lms.plan.periods.queries import Verified
 from lms.platform.jobs.models import Job, Worker
 from lms.platform.jobs.queries import Counts
 from lms.platform.version import version
@@ -118,3 +119,18 @@ def test_the_page_shows_what_runs_what_failed_and_a_way_to_put_it_right(browse, 
     assert shown.heading == "Tình trạng hệ thống"
     assert "Đã cho chạy lại: Sắp xếp đợt 01/07/2025." in shown.text
     assert len(shown.table(1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("verified", "verdict"),
+    [
+        (Verified(0, 0, "", None), ("none", "Chưa có kỳ nào", "chưa chốt kỳ số liệu nào")),
+        (Verified(2, 0, "", NOW), ("done", "Nguyên vẹn", "2 kỳ, kiểm tra lúc 08:00 24/11/2026")),
+        (Verified(2, 0, "", NOW - timedelta(days=2)), ("soon", "Chưa kiểm tra", "2 kỳ")),
+        (Verified(3, 1, "KH-1.2026", NOW), ("late", "Không nguyên vẹn", "1 trong 3 kỳ không nguyên vẹn, có KH-1.2026")),
+    ],
+)
+def test_closed_periods_get_their_verdict(session, verified, verdict):
+    check = health.periods_check(verified, NOW)
+    assert (check.look, check.word, check.detail) == verdict
+    assert bool(check.remedy) is check.is_trouble

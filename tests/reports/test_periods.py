@@ -124,6 +124,8 @@ def test_a_broken_seal_is_told_on_the_page(browse, cast):
     assert "không còn nguyên vẹn: Danh sách nghĩa vụ học: dòng số 2 bị sửa" in page.text
     listed = browse.as_(cast.dung).get("periods.periods")
     assert "Không nguyên vẹn" in listed.text
+    system = browse.as_(cast.giang).get("reports.system")
+    assert "1 trong 1 kỳ không nguyên vẹn, có KH-THU.2026-09-30" in system.text
 
 
 def test_comparing_from_the_page_says_what_was_found(browse, cast):

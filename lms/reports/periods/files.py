@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from lms.plan.periods import queries as reading
@@ -84,6 +85,8 @@ def people_table(shown: Shown, wanted: reading.Wanted, title: str) -> Table:
     """The people behind a published figure, numbers masked."""
     period = shown.period
     names = {r.id: r.short_title for r in shown.requirements}
+    with force_locale("vi"):  # documents are always Vietnamese
+        states = {state: str(word) for state, word in labels.STATES.items()}
 
     def lines() -> Iterator[dict[str, Any]]:
         for line in reading.people_stream(wanted):
@@ -93,7 +96,7 @@ def people_table(shown: Shown, wanted: reading.Wanted, title: str) -> Table:
             )  # fmt: skip
             yield {
                 **vars(line), "unit": shown.name_of(line.unit_id), "requirement": names.get(line.requirement_id, ""),
-                "state": str(labels.STATES[state]),
+                "state": states[state],
                 "fulfilled_on": None if line.fulfilled_on == FOREVER else line.fulfilled_on,
             }  # fmt: skip
 
@@ -136,14 +139,15 @@ def side_words(shown: Shown, row: ErratumLine | PeriodDifference, prefix: str) -
 def erratum_table(shown: Shown, number: int) -> Table:
     """The lines of an erratum, numbers masked."""
     erratum = shown.errata[number - 1]
-    rows = (
-        {
-            "number": row.number, "name": row.full_name, "masked": vietnamese.masked_id(row.personal_id),
-            "requirement": row.requirement, "before": side_words(shown, row, "was_"),
-            "after": side_words(shown, row, ""), "words": row.words,
-        }
-        for row in reading.erratum_lines(erratum.id, shown.unit_ids)
-    )  # fmt: skip
+    with force_locale("vi"):  # documents are always Vietnamese
+        rows = [
+            {
+                "number": row.number, "name": row.full_name, "masked": vietnamese.masked_id(row.personal_id),
+                "requirement": row.requirement, "before": side_words(shown, row, "was_"),
+                "after": side_words(shown, row, ""), "words": row.words,
+            }
+            for row in reading.erratum_lines(erratum.id, shown.unit_ids)
+        ]  # fmt: skip
     return Table(
         title=f"Đính chính số {number}: {shown.period.name}",
         columns=(

@@ -4,6 +4,7 @@ from lms.plan.periods.queries.figures import NAMES as FIGURE_NAMES
 from lms.plan.periods.queries.figures import cells_of, persons_of, stages_of
 from lms.plan.periods.queries.listing import (
     DifferenceFilter,
+    Verified,
     cause_counts,
     count_differences,
     count_erratum_lines,
@@ -15,6 +16,7 @@ from lms.plan.periods.queries.listing import (
     periods,
     requirements_of,
     units_of,
+    verification,
 )
 from lms.plan.periods.queries.people import PersonLine, Wanted, count_people, people, people_stream
 
@@ -22,6 +24,7 @@ __all__ = [
     "FIGURE_NAMES",
     "DifferenceFilter",
     "PersonLine",
+    "Verified",
     "Wanted",
     "cause_counts",
     "cells_of",
@@ -40,4 +43,5 @@ __all__ = [
     "requirements_of",
     "stages_of",
     "units_of",
+    "verification",
 ]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,27 @@ def periods() -> list[ClosedPeriod]:
 def period_of_code(code: str) -> ClosedPeriod | None:
     """The period of that code."""
     return db.session.scalars(sa.select(ClosedPeriod).where(ClosedPeriod.code == code)).one_or_none()
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How the seals of all periods stand."""
+
+    periods: int
+    broken: int
+    first: str
+    """The code of a broken one."""
+    oldest: datetime | None
+    """When the period that was proven longest ago was proven, or closed if it never was since; None: there is none."""
+
+
+def verification() -> Verified:
+    """How many periods there are, how many are broken, and since when all of them are proven."""
+    broken = sa.func.count().filter(ClosedPeriod.faults > 0)
+    first = sa.func.min(ClosedPeriod.code).filter(ClosedPeriod.faults > 0)
+    oldest = sa.func.min(sa.func.coalesce(ClosedPeriod.verified_at, ClosedPeriod.closed_at))
+    row = db.session.execute(sa.select(sa.func.count(), broken, first, oldest).select_from(ClosedPeriod)).one()
+    return Verified(row[0], row[1], row[2] or "", row[3])
 
 
 @dataclass(frozen=True)
