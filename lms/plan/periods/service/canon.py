@@ -46,7 +46,7 @@ CHANGES = (
 
 def line_sql(part: Part, alias: str, *, on_postgresql: bool) -> str:
     """SQL for the line of a row: word, number and columns with bars between them; an open end and nothing read ""."""
-    fields = [f"'{part.name}'", f"CAST({alias}.number AS TEXT)"]
+    fields = [f"'{part.name}'", f"{alias}.number"]
     for name in part.columns:
         column, kind = f"{alias}.{name}", part.model.__table__.c[name].type
         if isinstance(kind, Day):
@@ -54,13 +54,15 @@ def line_sql(part: Part, alias: str, *, on_postgresql: bool) -> str:
         elif isinstance(kind, NfcText):
             fields.append(_text_sql(column, on_postgresql))
         else:
-            fields.append(f"COALESCE(CAST({column} AS TEXT), '')")
-    return " || '|' || ".join(fields)
+            fields.append(f"COALESCE(CAST({column} AS TEXT), '')" if part.model.__table__.c[name].nullable else column)
+    # Where there are millions of rows, one call costs half of as many joinings; no field is ever NULL.
+    return f"concat_ws('|', {', '.join(fields)})" if on_postgresql else " || '|' || ".join(fields)
 
 
 def _day_sql(column: str, on_postgresql: bool) -> str:
     if on_postgresql:
-        return f"CASE WHEN {column} = DATE '{FOREVER}' THEN '' ELSE to_char({column}, 'YYYY-MM-DD') END"
+        # Every connection of the program writes days as ISO 8601 does (lms.platform.db).
+        return f"CASE WHEN {column} = DATE '{FOREVER}' THEN '' ELSE CAST({column} AS TEXT) END"
     forever = (FOREVER - date(1970, 1, 1)).days
     return f"CASE WHEN {column} = {forever} THEN '' ELSE date({column} * 86400, 'unixepoch') END"
 
