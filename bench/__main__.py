@@ -1,4 +1,4 @@
-"""`python -m bench [peer] [report] [demo] [pdf] [jobs] [figures] [changes] [audit] [periods]`: all of them by default."""
+"""`python -m bench [peer] [report] [demo] [pdf] [jobs] [figures] [changes] [audit] [periods]`: all by default."""
 
 import argparse
 import os
