@@ -67,7 +67,7 @@ def check_derived(run: Run) -> None:
         run.tell(word=_("Có %(n)s chỗ lệch", n=vietnamese.number(found.differences, 0)))
 
 
-@job(service.MARK_FIGURES, label=_l("Chốt số liệu đến từng cuối tháng"), schedule=every_hour(10))
+@job(service.MARK_FIGURES, label=_l("Tính sẵn số liệu đến từng cuối tháng"), schedule=every_hour(10))
 def mark_figures(run: Run) -> None:
     """Bring the marks of all month ends up to date; each is a transaction, and one that is up to date costs nothing."""
     with run.transaction():
