@@ -13,7 +13,7 @@ figures = AppGroup("figures", help="Số liệu tính sẵn cho báo cáo.")
 @figures.command("mark")
 @click.option("--anew", is_flag=True, help="Bỏ số liệu đang giữ và tính lại từ đầu.")
 def mark(anew: bool) -> None:
-    """Tính sẵn số liệu đến từng cuối tháng và hôm qua, để báo cáo đọc nhanh; chạy lúc nào cũng được, nên chạy hằng đêm."""
+    """Tính sẵn số liệu đến từng cuối tháng và hôm qua, để báo cáo đọc nhanh; chạy lúc nào cũng được."""
     with transaction():
         service.forget_old_figures(anew=anew)
     with transaction():
