@@ -316,7 +316,7 @@ def test_from_the_duty_to_the_answer_on_the_first_page(browse, cast, duty):
     an, binh = browse.as_(cast.an), browse.as_(cast.binh)
     why = an.get("plan.why", obligation_id=duty.obligation_id)
     form = an.get(why.links()["Kết quả này sai"])
-    assert "trước hết ngày 08/12/2026" in form.text
+    assert "chậm nhất ngày 08/12/2026" in form.text
     sent = an.post(
         "disputes.new", obligation_id=duty.obligation_id,
         data={**SENT, "paper": (io.BytesIO(PDF), "../giay chung nhan.pdf")},

@@ -39,7 +39,7 @@ def new(obligation_id: int) -> Response:
                 duty, kind=rules.Kind(form.kind.data), words=form.words.data or "", paper=form.read, by=current_user,
                 today=today, now=clock.now(),
             )  # fmt: skip
-            flash(_("Đã gửi phản ánh. Bộ phận nhân sự trả lời trước hết ngày %(day)s.", day=f"{sent.due_on:%d/%m/%Y}"))
+            flash(_("Đã gửi phản ánh. Bộ phận nhân sự trả lời chậm nhất ngày %(day)s.", day=f"{sent.due_on:%d/%m/%Y}"))
             return redirect(url_for(".show", dispute_id=sent.id), 303)
     return page(
         "plan/disputes/new.html",
