@@ -20,6 +20,7 @@ from lms.plan.disputes import papers, queries, rules, service
 from lms.plan.disputes.models import Dispute, DisputeFile, DisputeNote
 from lms.plan.disputes.rules import Effect, Kind, Outcome, Refusal
 from lms.plan.models import DueGrant, Obligation, Waiver
+from lms.plan.periods import service as periods
 from lms.plan.rules import FOREVER
 from lms.platform import clock
 from lms.platform.access import Permission
@@ -378,3 +379,13 @@ def test_a_desk_hands_it_up_for_a_stated_reason(browse, cast, dispute):
     # The desk that gave it away reads on and decides no more.
     browse.as_(cast.binh).get("disputes.show", dispute_id=dispute.id)
     browse.as_(cast.binh).get("disputes.decide", 404, dispute_id=dispute.id)
+
+
+def test_an_answer_names_the_closed_periods_that_hold_the_duty(browse, cast, dispute):
+    with_it = periods.close(
+        plan_code="KH-THU", as_of=TODAY, name="Tháng 11/2026", unit_id=None, by=SYSTEM, now=clock.now(), today=TODAY
+    )
+    decide(cast, dispute, effect=Effect.EXTEND, on=date(2027, 2, 26), decision="12/QĐ")
+    links = browse.as_(cast.binh).get("disputes.show", dispute_id=dispute.id).links()
+    assert links["Tháng 11/2026"] == f"/chot-so-lieu/{with_it.id}"
+    assert "Tháng 11/2026" not in browse.as_(cast.an).get("disputes.show", dispute_id=dispute.id).text
