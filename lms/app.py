@@ -43,6 +43,8 @@ class Entry:
     icon: str
     permission: Permission | None = None
     group: str = "work"
+    in_bar: bool = True
+    """Whether there is room for it in the bar of a wide screen; it stands in the menu in any case."""
 
 
 NAVIGATION = (
@@ -51,7 +53,7 @@ NAVIGATION = (
     Entry("certificates.mine", _l("Chứng nhận"), "paper", group="learner"),
     Entry("home.me", _l("Tôi"), "user", group="learner"),
     Entry("reports.compliance", _l("Báo cáo thực hiện"), "chart", Permission.REPORTS_COMPLIANCE_READ),
-    Entry("periods.periods", _l("Chốt số liệu"), "lock", Permission.REPORTS_COMPLIANCE_READ),
+    Entry("periods.periods", _l("Chốt số liệu"), "lock", Permission.REPORTS_COMPLIANCE_READ, in_bar=False),
     Entry("organisation.people", _l("Nhân sự"), "people", Permission.ORGANISATION_PERSON_READ),
     Entry("plan.plans", _l("Kế hoạch và nhiệm vụ"), "plan", Permission.PLAN_PLAN_READ),
     Entry("catalogue.manage", _l("Soạn khóa học"), "pen", Permission.CATALOGUE_COURSE_MANAGE),

@@ -112,7 +112,7 @@ def test_who_was_left_out_stays_left_out(city):
     plans.apply(plan("{unit: tp-ha-noi}", exclude=("{unit: x}",)))
     reorganise()
     assert "x" not in city.obliged(DAY)
-    assert "z" not in city.obliged(DAY)  # dissolved: nobody follows, and its person works nowhere
+    assert "z" in city.obliged(DAY)  # dissolved: nobody follows, and its person waits at the unit above
 
 
 @pytest.mark.parametrize(
