@@ -33,7 +33,7 @@ from tests.servers import Server, Visitor, signed_in
 
 PEOPLE = int(os.environ.get("CRASH_PEOPLE", "2100"))
 """More than are done in front of a page."""
-KILLS = int(os.environ.get("CRASH_KILLS", "4"))
+KILLS = int(os.environ.get("CRASH_KILLS", "2"))
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(["tests.changes.working"])
 LONGEST = 120
