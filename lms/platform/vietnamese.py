@@ -10,6 +10,7 @@ from lms.platform.clock import VIETNAM
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền hỏi ngã sắc nặng
+_FOREIGN_MARK = 6
 _END = "!"  # below every primary weight, so that a shorter word comes first
 _SPACE = '"'
 _MARKS = {"_": "#", "-": "$", ",": "%", ";": "&", ":": "'", ".": "(", "'": ")", "(": "*", ")": "+", "/": ","}
@@ -26,7 +27,10 @@ def _weight(letter: str) -> tuple[str, str, str]:
             base += part
     base = unicodedata.normalize("NFC", base)
     lower = base.lower()
-    place = _ALPHABET.find(lower)
+    place = _ALPHABET.find(lower) if lower else -1
+    if place < 0 and len(plain := unicodedata.normalize("NFD", lower)) > 1:
+        # Letters of other peoples stand with those of ours that they are made of, behind every tone.
+        place, tone = _ALPHABET.find(plain[0]), _FOREIGN_MARK
     if place >= 0:
         primary = chr(ord("A") + place)
     elif lower.isspace():
