@@ -142,6 +142,8 @@ ROWS = [
     Row(endpoint="load.units", binh=200, chi=200, dung=200, giang=200),
     Row(endpoint="load.export", values=lambda cast: {"kind": "csv"}, binh=200, chi=200, dung=200, giang=200),
     learner("load.year", visitor=302),
+    Row(endpoint="unasked.person", values=the_person, binh=200, chi=404, dung=200, giang=200),
+    learner("unasked.mine", visitor=302),
     learner("changes.history"),
     learner("changes.show", values=a_change),
     Row(endpoint="changes.export", values=lambda cast: {**a_change(cast), "kind": "csv"}, giang=200, **EVERYBODY_404),

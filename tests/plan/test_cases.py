@@ -1,8 +1,8 @@
 """Named situations and the figures an office expects: the plain loops, a full derivation and the increments agree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from lms.organisation.models import Reform
 from lms.plan import queries, rules, service
 from lms.plan.models import Obligation, Reason, Requirement, Segment
+from lms.plan.rules.states import WAIVED
 from lms.platform.db import db
 from lms.reports import queries as reports
 from lms.reports.queries.compliance import tree_on
@@ -49,6 +50,8 @@ class Told:
     duties: dict[date, Duties]
     figures: dict[Expected, dict[str, Any]]
     units: dict[str, int]
+    outside: dict[tuple[date, str, str], tuple[bool, tuple[rules.Ground, ...]]] = field(default_factory=dict)
+    """(day, person, requirement) → whether the person is obliged, and what lets them out."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,9 @@ def _by_each_way() -> dict[str, Whole]:
     for one in stage.played:
         wanted = [r for r in requirements if r.id in one.needs.values()]
         plain[one.case.name] = Told(
-            {e.day: _by_plain_loops(one, facts, wanted, tree, e.day) for e in one.case.expected}, {}, one.units
-        )
+            {e.day: _by_plain_loops(one, facts, wanted, tree, e.day) for e in one.case.expected}, {}, one.units,
+            _outside(one, facts, wanted, tree),
+        )  # fmt: skip
     right = expected(people)
     found = {"plain loops": Whole(plain, right, right), "increments": _read(stage, people, right)}
     for table in (Obligation, Reason, Segment):
@@ -110,6 +114,22 @@ def _by_plain_loops(one: Played, facts: Any, wanted: Any, tree: rules.Tree, day:
                 if o.requirement_id == requirement_id
             ]
     return seen
+
+
+def _outside(one: Played, facts: Any, wanted: Any, tree: rules.Tree) -> Any:
+    """Around every day that a case tells of: who is obliged, and what lets the others out."""
+    told = {expected_.day for expected_ in one.case.expected} | {fact.day for fact in one.case.facts}
+    days = {day + timedelta(days=n) for day in told for n in (-1, 0, 1)}
+    needs = {requirement_id: need for need, requirement_id in one.needs.items()}
+    found = {}
+    for name, person_id in one.people.items():
+        segments = rules.derive(facts[person_id], wanted, tree).segments
+        for day in days:
+            held = {s.requirement_id for s in segments if s.from_on <= day < s.to_on and s.kind != WAIVED}
+            for requirement in wanted:
+                grounds = rules.outside(facts[person_id], requirement, tree, day).grounds
+                found[day, name, needs[requirement.id]] = requirement.id in held, grounds
+    return found
 
 
 def _seen(obligation: rules.ObligationFact, state: rules.State, segments: Any, day: date) -> Seen:
@@ -219,6 +239,13 @@ def _meant(duties: list[Seen], told: Expected) -> Seen | None:
     assert len(counting) <= 1, f"{told.sentence}: nói rõ năm hay kỳ nào"
     begun = [d for d in duties if d.opened_on <= told.day]
     return (counting or begun[-1:] or duties[:1] or [None])[0]
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+def test_whoever_is_not_obliged_is_told_why_and_nobody_else(ways, case):
+    outside = ways["plain loops"].told[case.name].outside
+    assert outside
+    assert {key: told for key, told in outside.items() if told[0] == bool(told[1])} == {}
 
 
 @pytest.mark.parametrize("way", ["increments", "full derivation"])

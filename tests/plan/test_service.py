@@ -198,15 +198,6 @@ def test_duties_come_with_hours_and_courses_done_the_most_urgent_first(cast, cou
     assert (yearly.cycle, yearly.hours_done, yearly.hours_needed) == (2026, Decimal(4), Decimal(8))
 
 
-def test_the_reason_for_being_left_out_is_known(cast, course):
-    apply(SMALL.replace("    due:", f"    exclude:\n      - {{unit: {cast.district.code}, subtree: false}}\n    due:"))
-    requirement_id = db.session.scalars(sa.select(Requirement.id)).one()
-    assert queries.duties_of(cast.binh.person_id, TODAY) == []
-    [reason] = queries.why_not(cast.binh.person_id, requirement_id, TODAY)
-    assert (reason.audience.sign, reason.audience.unit) == (-1, "Phường Ba Đình")
-    assert queries.why_not(cast.an.person_id, requirement_id, TODAY) == []
-
-
 def test_late_joiners_get_their_days(cast, course):
     apply(SMALL.replace("{fixed: 2026-12-31}", "{fixed: 2026-01-31, late_joiners_days: 60}"))
     joined = TODAY - timedelta(days=10)

@@ -84,7 +84,7 @@ from lms.plan.queries.successions import (
     rules_carried_on,
 )
 from lms.plan.queries.units import duties_in
-from lms.plan.queries.whys import Contact, ReasonRow, Why, contacts_for, reasons_of, why, why_not
+from lms.plan.queries.whys import Contact, ReasonRow, Why, contacts_for, reasons_of, why
 
 __all__ = [
     "KEPT_FIGURES",
@@ -177,5 +177,4 @@ __all__ = [
     "waiver_for",
     "waivers_of",
     "why",
-    "why_not",
 ]

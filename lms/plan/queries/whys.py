@@ -1,4 +1,4 @@
-"""Why somebody must study, or why not: from the document to the person, link by link."""
+"""Why somebody must study: from the document to the person, link by link. Why not is told by `outsides`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -153,12 +153,6 @@ def reasons_of(person_id: int, requirement_id: int, *, from_on: date, to_on: dat
         )
         for row in db.session.execute(statement)
     ]  # fmt: skip
-
-
-def why_not(person_id: int, requirement_id: int, day: date) -> list[ReasonRow]:
-    """Rules that leave the person out on that day; empty when one does not even match."""
-    found = reasons_of(person_id, requirement_id, from_on=day, to_on=date.max)
-    return [reason for reason in found if reason.audience.sign < 0 and reason.from_on <= day < reason.to_on]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from lms.plan.rules.facts import (
     WaiverFact,
 )
 from lms.plan.rules.intervals import FOREVER, Interval, intersect, subtract, union
+from lms.plan.rules.outside import Fail, Ground, Miss, Outside, outside
 from lms.plan.rules.recurrence import last_valid_day, months_before, oldest_valid, renewal_opens, valid_until
 from lms.plan.rules.states import State, state_on
 from lms.plan.rules.study import Activity, Progress, activity_of, counting, progress_of
@@ -33,9 +34,13 @@ __all__ = [
     "CycleFact",
     "Derived",
     "EquivalentFact",
+    "Fail",
     "GrantFact",
+    "Ground",
     "Interval",
+    "Miss",
     "ObligationFact",
+    "Outside",
     "PersonFacts",
     "PostingFact",
     "Progress",
@@ -61,6 +66,7 @@ __all__ = [
     "months_before",
     "obligations_of",
     "oldest_valid",
+    "outside",
     "pauses",
     "progress_of",
     "reasons_of",
