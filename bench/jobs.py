@@ -106,10 +106,9 @@ def _sqlite() -> Installation:
 
 def _idle(place: Installation) -> dict[str, float]:
     """What a worker costs that finds nothing to do."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=ROOT, env=place.environ, **quiet
-    )
+    worker = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    silent = subprocess.DEVNULL
+    process = subprocess.Popen(worker, cwd=ROOT, env=place.environ, stdout=silent, stderr=silent)
     try:
         _wait_until_idle(place)
         began, before = time.perf_counter(), processes.cpu_ms([process.pid])
