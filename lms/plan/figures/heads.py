@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from lms.plan.derive.work import Work
 from lms.plan.figures.contribution import FIGURES, Stretch
-from lms.plan.figures.models import FigureGroup
-from lms.plan.models import Segment
 from lms.plan.rules import FOREVER, SegmentFact
 from lms.plan.rules.intervals import Interval, union
 from lms.plan.rules.states import WAIVED
+from lms.platform.columns import Day
 
 SHAPE = "person_id, requirement_id, unit_id, kind, from_on, to_on"
 """What of a segment says when a person counts, whatever was studied."""
@@ -94,6 +94,19 @@ def _append(work: Work, stays: str, target: str, persons: str) -> None:
 Shape = tuple[int, int, date, date]
 """Requirement, unit, from, to: of a segment that is required."""
 
+_CONCERNED = "SELECT group_id FROM figure_group WHERE requirement_id IN :requirements"
+# Both in one statement: a completion is waited for.
+_GROUPS_AND_STANDING: Any = (
+    sa.text(f"""
+SELECT person_id, requirement_id, unit_id AS other, from_on, to_on FROM segment
+WHERE person_id IN :people AND kind < {WAIVED}
+  AND requirement_id IN (SELECT requirement_id FROM figure_group WHERE group_id IN ({_CONCERNED}))
+UNION ALL SELECT 0, requirement_id, group_id, NULL, NULL FROM figure_group WHERE group_id IN ({_CONCERNED})
+""")
+    .bindparams(sa.bindparam("people", expanding=True), sa.bindparam("requirements", expanding=True))
+    .columns(from_on=Day(), to_on=Day())
+)
+
 
 def stays(
     connection: sa.Connection,
@@ -116,8 +129,7 @@ def stays(
     if not people:
         return
     named = {shape[0] for shapes in (going, coming) for person_id in people for shape in shapes.get(person_id, ())}
-    groups = _groups_with(connection, named)
-    standing = _standing(connection, people, set().union(*groups.values()))
+    groups, standing = _groups_and_standing(connection, people, named)
     for person_id in people:
         before = standing.get(person_id, [])
         after = list(before)
@@ -139,29 +151,19 @@ def _shapes(segments: Iterable[SegmentFact]) -> dict[int, list[Shape]]:
     return found
 
 
-def _standing(connection: sa.Connection, people: list[int], requirement_ids: set[int]) -> dict[int, list[Shape]]:
-    """The shapes that these people have of these requirements."""
-    rows = connection.execute(
-        sa.select(
-            Segment.person_id, Segment.requirement_id, Segment.unit_id, Segment.from_on, Segment.to_on
-        ).where(
-            Segment.person_id.in_(people), Segment.requirement_id.in_(requirement_ids), Segment.kind < WAIVED
-        )
-    )  # fmt: skip
-    found: dict[int, list[Shape]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append((row[1], row[2], row[3], row[4]))
-    return found
-
-
-def _groups_with(connection: sa.Connection, requirement_ids: set[int]) -> dict[int, set[int]]:
-    """The groups of these requirements, each with all its requirements."""
-    theirs = sa.select(FigureGroup.group_id).where(FigureGroup.requirement_id.in_(requirement_ids))
-    found: dict[int, set[int]] = {}
-    rows = sa.select(FigureGroup.group_id, FigureGroup.requirement_id).where(FigureGroup.group_id.in_(theirs))
-    for group_id, requirement_id in connection.execute(rows):
-        found.setdefault(group_id, set()).add(requirement_id)
-    return found
+def _groups_and_standing(
+    connection: sa.Connection, people: list[int], requirement_ids: set[int]
+) -> tuple[dict[int, set[int]], dict[int, list[Shape]]]:
+    """The groups of these requirements, each with all its requirements; person → the shapes that stand of them."""
+    groups: dict[int, set[int]] = {}
+    standing: dict[int, list[Shape]] = {}
+    values = {"people": people, "requirements": list(requirement_ids)}
+    for person_id, requirement_id, other, begins, ends in connection.execute(_GROUPS_AND_STANDING, values):
+        if person_id:
+            standing.setdefault(person_id, []).append((requirement_id, other, begins, ends))
+        else:
+            groups.setdefault(other, set()).add(requirement_id)
+    return groups, standing
 
 
 def _joined(shapes: Iterable[Shape]) -> Iterable[tuple[int, Interval]]:
