@@ -119,6 +119,8 @@ def _work(place: int, seeds: Iterator[int], done: Any) -> None:
         for seed in seeds:
             try:
                 done.put((run_one(seed), seed, ""))
+                # All of it is undone, but a transaction that never ends grows, and everything in it gets slower.
+                db.session.rollback()
             except AssertionError as failure:
                 done.put((Tally(), seed, f"batch {seed}: {failure}"))
                 return
