@@ -66,6 +66,24 @@ def compliance_table(report: Compliance) -> Table:
     )
 
 
+def person_columns(*, former: bool = False) -> tuple[Column, ...]:
+    """The columns of a list of people behind a figure, live or closed; `former`: with the unit before a reform."""
+    units = [Column("unit", "Đơn vị", Format.TEXT, 38)]
+    if former:
+        units.insert(0, Column("former_unit", "Đơn vị cũ", Format.TEXT, 38))
+    return (
+        Column("name", "Họ và tên", Format.TEXT, 28),
+        Column("masked_id", "Số định danh (che)", Format.TEXT, 16),
+        Column("title", "Chức danh", Format.TEXT, 28),
+        Column("department", "Phòng, bộ phận", Format.TEXT, 28),
+        *units,
+        Column("requirement", "Yêu cầu đào tạo", Format.TEXT, 26),
+        Column("state", "Trạng thái", Format.TEXT, 18),
+        Column("due_on", "Hạn", Format.DAY, 12),
+        Column("fulfilled_on", "Ngày hoàn thành", Format.DAY, 14),
+    )
+
+
 def people_table(
     lines: Iterable[PersonLine],
     *,
@@ -76,22 +94,9 @@ def people_table(
     former: bool,
 ) -> Table:
     """The people behind a figure, numbers masked."""
-    units = [Column("unit", "Đơn vị", Format.TEXT, 38)]
-    if former:
-        units.insert(0, Column("former_unit", "Đơn vị cũ", Format.TEXT, 38))
     return Table(
         title=title,
-        columns=(
-            Column("name", "Họ và tên", Format.TEXT, 28),
-            Column("masked_id", "Số định danh (che)", Format.TEXT, 16),
-            Column("title", "Chức danh", Format.TEXT, 28),
-            Column("department", "Phòng, bộ phận", Format.TEXT, 28),
-            *units,
-            Column("requirement", "Yêu cầu đào tạo", Format.TEXT, 26),
-            Column("state", "Trạng thái", Format.TEXT, 18),
-            Column("due_on", "Hạn", Format.DAY, 12),
-            Column("fulfilled_on", "Ngày hoàn thành", Format.DAY, 14),
-        ),
+        columns=person_columns(former=former),
         rows=({**vars(line), "state": str(labels.STATES[line.state])} for line in lines),
         notes=(
             f"Số liệu tính đến ngày {day:%d/%m/%Y}, {structure}.",

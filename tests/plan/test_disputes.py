@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from lms.catalogue.models import Course
 from lms.identity.models import Role
 from lms.learning.models import Completion
 from lms.notifications.models import Letter
@@ -21,6 +22,8 @@ from lms.plan.disputes.models import Dispute, DisputeFile, DisputeNote
 from lms.plan.disputes.rules import Effect, Kind, Outcome, Refusal
 from lms.plan.models import DueGrant, Obligation, Waiver
 from lms.plan.periods import service as periods
+from lms.plan.periods.models import ErratumLine
+from lms.plan.periods.rules import Cause
 from lms.plan.rules import FOREVER
 from lms.platform import clock
 from lms.platform.access import Permission
@@ -379,6 +382,28 @@ def test_a_desk_hands_it_up_for_a_stated_reason(browse, cast, dispute):
     # The desk that gave it away reads on and decides no more.
     browse.as_(cast.binh).get("disputes.show", dispute_id=dispute.id)
     browse.as_(cast.binh).get("disputes.decide", 404, dispute_id=dispute.id)
+
+
+@pytest.mark.parametrize(
+    ("effect", "more", "words"),
+    [
+        (Effect.EXTEND, {"on": date(2027, 2, 26)}, "; gia hạn: 12/QĐ, đến ngày 26/02/2027, ghi ngày "),
+        (Effect.WAIVE, {"on": date(2026, 1, 1), "approver": "Hiệu trưởng"}, "; được miễn: 12/QĐ, từ ngày 01/01/2026"),
+        (Effect.COMPLETION, {"on": date(2026, 11, 2)}, "; kết quả ghi nhận muộn: “Khóa thử nghiệm” hoàn thành ngày"),
+    ],
+)
+def test_an_erratum_names_the_dispute_whose_answer_made_the_difference(cast, dispute, effect, more, words):
+    period = periods.close(
+        plan_code="KH-THU", as_of=TODAY, name="Tháng 11/2026", unit_id=None, by=SYSTEM, now=clock.now(), today=TODAY
+    )
+    course_id = db.session.scalars(sa.select(Course.id)).one() if effect is Effect.COMPLETION else None
+    decide(cast, dispute, effect=effect, decision="12/QĐ", course_id=course_id, **more)
+    assert periods.compare(period, now=clock.now()) == 1
+    periods.issue(period, reason="Theo trả lời phản ánh", by=SYSTEM, now=clock.now())
+    line = db.session.scalars(sa.select(ErratumLine)).one()
+    assert line.cause == Cause.DISPUTED
+    said = f"Giải quyết phản ánh số {dispute.id}, trả lời ngày {TODAY:%d/%m/%Y} theo 12/QĐ"
+    assert line.words.startswith(said + words)
 
 
 def test_an_answer_names_the_closed_periods_that_hold_the_duty(browse, cast, dispute):

@@ -10,6 +10,7 @@ from flask import current_app
 from openpyxl import load_workbook
 
 from lms.catalogue.models import CourseVersion
+from lms.changes.models import ChangeSet
 from lms.organisation.service import Away, record_absences
 from lms.plan import service
 from lms.plan.models import Requirement
@@ -119,3 +120,7 @@ def test_a_preview_warns_before_it_overloads_a_unit(cast, browse, monkeypatch):
     page = giang.follow(giang.post("plan.import_apply", data=carried))
     assert "có người phải học trên 2 giờ trong một quý" in page.text
     assert "Phường Ba Đình, Quý IV/2026: 1 người, nhiều nhất 2,3 giờ" in page.text
+    [change_id] = db.session.scalars(sa.select(ChangeSet.id))
+    applied = giang.follow(giang.post("changes.apply", change_id=change_id))
+    assert "Lúc xem trước đã cảnh báo: sau thay đổi này, có đơn vị có người phải học trên 2 giờ" in applied.text
+    assert "Phường Ba Đình, Quý IV/2026: 1 người, nhiều nhất 2,3 giờ" in applied.text

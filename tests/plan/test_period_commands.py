@@ -98,6 +98,18 @@ class Worker:
         """Nobody stops it."""
 
 
+def test_an_erratum_of_another_comparison_than_was_seen_is_not_issued(cast, at_eight_in_the_morning):
+    prepare(cast)
+    period = close()
+    later(at_eight_in_the_morning)
+    complete(cast.huy.person_id, date(2026, 9, 1))
+    service.compare(period, now=clock.now())
+    seen = Worker(period_id=period.id, reason="Ghi muộn", document="", after=0, compared_at="")
+    with pytest.raises(jobs.GiveUp, match="Dữ liệu đã thay đổi từ lúc so sánh"):
+        KINDS[jobs.CORRECT].act(seen)
+    assert service.last_erratum(period) == 0
+
+
 def test_the_jobs_close_compare_and_prove(cast, at_eight_in_the_morning):
     prepare(cast)
     work = Worker(plan="KH-THU", as_of="2026-09-30", name="Quý III/2026", unit_id=None)
@@ -112,6 +124,13 @@ def test_the_jobs_close_compare_and_prove(cast, at_eight_in_the_morning):
     complete(cast.huy.person_id, date(2026, 9, 1))
     KINDS["plan:compare-periods"].act(work)
     assert period.differences == 1
+    correction = Worker(period_id=period.id, reason="Ghi muộn", document="", after=0,
+                        compared_at=jobs.comparison_of(period))  # fmt: skip
+    KINDS[jobs.CORRECT].act(correction)
+    assert (correction.told["done"], correction.told["word"], period.differences) == (1, "số liệu", 0)
+    correction.attempt = 2
+    KINDS[jobs.CORRECT].act(correction)
+    assert service.last_erratum(period) == 1
     KINDS["plan:verify-periods"].act(work)
     db.session.execute(sa.delete(ClosedDuty).where(ClosedDuty.number == 1))
     with pytest.raises(jobs.GiveUp, match="1 kỳ chốt không nguyên vẹn"):

@@ -15,7 +15,7 @@ from flask import Flask
 from lms.organisation.models import Person, UnitName
 from lms.plan.models import Requirement
 from lms.plan.periods import jobs, service
-from lms.plan.periods.models import ClosedDuty, ClosedPeriod
+from lms.plan.periods.models import ClosedDuty, ClosedPeriod, PeriodErratum
 from lms.platform import clock
 from lms.platform.db import db
 from lms.platform.events import SYSTEM
@@ -65,6 +65,17 @@ def test_many_duties_are_closed_by_a_worker(browse, city, monkeypatch):
         "plan": "KH-THU", "as_of": "2026-09-30", "name": "Quý III/2026", "unit_id": city.city.id,
     }  # fmt: skip
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ClosedPeriod)) == 0
+
+
+def test_an_erratum_of_many_lines_is_issued_by_a_worker(browse, cast, monkeypatch):
+    period = closed_and_changed(cast)
+    monkeypatch.setattr(jobs, "MOST_LINES_AT_ONCE", 0)
+    sent = {"tat_ca": "y", "ly_do": "Ghi nhận muộn"}
+    page = browse.as_(cast.giang).post("periods.correct", period_id=period.id, data=sent)
+    [job] = db.session.scalars(sa.select(Job).where(Job.kind == jobs.CORRECT))
+    assert page.location.endswith(f"/viec/{job.id}")
+    assert job.payload["compared_at"] == jobs.comparison_of(period)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(PeriodErratum)) == 0
 
 
 def test_published_and_known_now_stand_side_by_side(browse, cast):

@@ -78,7 +78,8 @@ def preview(change: ChangeSet, *, by: By, now: datetime, today: date, step: Step
                 told = _noted(change, lambda: _act(change, by, now))[0]
                 step("effects")
                 effects.pour(change.id, watch.effects(), file)
-                told |= watch.warnings()
+                warnings = watch.warnings()
+                told |= warnings | ({"warned": sorted(warnings)} if warnings else {})
         except Unusable as unusable:
             said = unusable.sentences
         finally:
@@ -191,12 +192,20 @@ def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, tod
             db.session.expire_all()
         raise
     change.said = ""
-    change.summary = effects.counts(change.id) | told
+    # What whoever decided was warned of stays readable: it cannot be worked out again beside the duties it is about.
+    warned = _warned(change.summary)
+    change.summary = effects.counts(change.id) | told | warned
     change.applied_by, change.applied_at = by.account_id, now
     db.session.flush()
     rows = int(sum(told["rows"].values()))
     emit(ChangeApplied(unit_id=change.unit_id, change_id=change.id, title=change.title, rows=rows), by=by)
     return rows
+
+
+def _warned(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """The warnings in a summary, with the list of them."""
+    names = summary.get("warned", [])
+    return {name: summary[name] for name in (*names, "warned")} if names else {}
 
 
 def carry_out(

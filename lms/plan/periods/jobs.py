@@ -17,8 +17,11 @@ from lms.platform.jobs import GiveUp, Run, every_day, job
 
 CLOSE = "plan:close-period"
 COMPARE = "plan:compare-period"
+CORRECT = "plan:correct-period"
 MOST_AT_ONCE = 20_000
 """More duties than these are closed, and compared, by a worker."""
+MOST_LINES_AT_ONCE = 2_000
+"""An erratum of more lines than these is issued by a worker."""
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +53,36 @@ def compare_period(run: Run) -> None:
         period = db.session.get_one(ClosedPeriod, int(run.payload["period_id"]))
         found = service.compare(period, now=clock.now())
         run.tell(done=found, total=found)
+
+
+@job(CORRECT, label=_l("Ban hành đính chính"), most_attempts=3)
+def correct_period(run: Run) -> None:
+    """Put right everything that the comparison which was shown found, in one transaction: all of it or nothing.
+
+    A worker that is killed leaves nothing behind. After another comparison nothing is done: nobody has seen that one.
+    """
+    asked = run.payload
+    try:
+        with run.transaction():
+            service.begin_snapshot()
+            period = db.session.get_one(ClosedPeriod, int(asked["period_id"]))
+            if service.last_erratum(period) != asked["after"] and run.attempt > 1:
+                return  # an earlier try has done it
+            if comparison_of(period) != asked["compared_at"]:
+                raise Refused(rules.Refusal.CHANGED_MEANWHILE)
+            run.tell(total=period.differences)
+            erratum = service.issue(
+                period, reason=asked["reason"], document=asked["document"], by=run.by, now=clock.now(),
+                tell=lambda step: run.tell(word=step),
+            )  # fmt: skip
+            run.tell(done=erratum.lines)
+    except Refused as refused:
+        raise GiveUp(str(labels.REFUSALS[rules.Refusal(refused.reason.value)])) from refused
+
+
+def comparison_of(period: ClosedPeriod) -> str:
+    """The last comparison of a period, by its moment; "" while there is none."""
+    return period.compared_at.isoformat() if period.compared_at else ""
 
 
 @job("plan:compare-periods", label=_l("So sánh mọi kỳ chốt với số liệu hiện nay"), schedule=every_day("03:40"))

@@ -6,12 +6,13 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 
 from lms.plan.labels import ABSENCES
-from lms.plan.periods.queries.causes import Behind, Fact, Known, PersonBehind
+from lms.plan.periods.queries.causes import Answer, Behind, Fact, Known, PersonBehind
 from lms.plan.periods.rules import Cause, Duty, Fault, Finding, Refusal
 from lms.platform.columns import FOREVER
 from lms.platform.vietnamese import short_day, short_moment
 
 CAUSES = {
+    Cause.DISPUTED: _l("Giải quyết phản ánh"),
     Cause.RECORDED_LATE: _l("Kết quả ghi nhận muộn"),
     Cause.VOIDED: _l("Kết quả bị hủy"),
     Cause.MOVED: _l("Điều chỉnh vị trí công tác"),
@@ -89,6 +90,8 @@ def causes_words(
     said = []
     for cause in causes:
         match cause:
+            case Cause.DISPUTED:
+                said.append(_disputed(behind.disputes_between(before, after, person)))
             case Cause.RECORDED_LATE:
                 said.append(_recorded_late(_late_of(came, known.period.closed_at)))
             case Cause.VOIDED:
@@ -114,6 +117,15 @@ def causes_words(
 
 def _day(moment: datetime) -> str:
     return short_moment(moment).split()[-1]
+
+
+def _disputed(answers: Iterable[Answer]) -> str:
+    listed = ", ".join(
+        f"phản ánh số {answer.number}, trả lời ngày {_day(answer.closed_at)}"
+        + (f" theo {answer.decision}" if answer.decision else "")
+        for answer in answers
+    )
+    return f"giải quyết {listed}"
 
 
 def _late_of(came: dict[str, Fact], closed_at: datetime) -> list[Fact]:

@@ -99,6 +99,7 @@ class Finding:
 class Cause(StrEnum):
     """Why a duty is known otherwise now than when the period was closed; the first that applies is the main one."""
 
+    DISPUTED = "disputed"
     RECORDED_LATE = "recorded-late"
     VOIDED = "voided"
     MOVED = "moved"
@@ -159,11 +160,13 @@ def causes(
     is_reposted: bool,
     is_reformed: bool,
     has_other_rules: bool,
+    is_disputed: bool = False,
 ) -> list[Cause]:
     """Why a duty reads `after` instead of `before`, from what lies behind each; Cause.UNKNOWN if nothing tells.
 
     `is_reposted`: another posting holds on the day than when the period was closed; `is_reformed`: it is one that a
-    reform made; `has_other_rules`: the requirement decides by other rules now, or did not exist.
+    reform made; `has_other_rules`: the requirement decides by other rules now, or did not exist; `is_disputed`: the
+    answer to a dispute made what came or went.
     """
     was = before.evidence if before else frozenset()
     now = after.evidence if after else frozenset()
@@ -191,6 +194,8 @@ def causes(
             found.append(less)
     if not found and _day_of(before, "started_on") != _day_of(after, "started_on"):
         found.append(Cause.STARTED)
+    if is_disputed:
+        found.insert(0, Cause.DISPUTED)
     return found or [Cause.UNKNOWN]
 
 

@@ -102,17 +102,7 @@ def people_table(shown: Shown, wanted: reading.Wanted, title: str) -> Table:
 
     return Table(
         title=title,
-        columns=(
-            Column("name", "Họ và tên", width=28),
-            Column("masked_id", "Số định danh (che)", width=16),
-            Column("title", "Chức danh", width=28),
-            Column("department", "Phòng, bộ phận", width=28),
-            Column("unit", "Đơn vị", width=38),
-            Column("requirement", "Yêu cầu đào tạo", width=26),
-            Column("state", "Trạng thái", width=18),
-            Column("due_on", "Hạn", Format.DAY, 12),
-            Column("fulfilled_on", "Ngày hoàn thành", Format.DAY, 14),
-        ),
+        columns=sheets.person_columns(),
         rows=lines(),
         notes=(sealed_words(shown, stages.BASIS),),
         made_at=period.closed_at,

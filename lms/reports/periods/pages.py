@@ -316,6 +316,8 @@ def correct(period_id: int) -> AnyResponse:
     numbers = None if form.tat_ca.data or "tat_ca" in request.form else _numbers()
     if form.validate_on_submit():
         with form.refusals(labels.REFUSALS):
+            if numbers is None and shown.period.differences > jobs.MOST_LINES_AT_ONCE:
+                return _correct_later(shown.period, form)
             service.stand_still()
             erratum = service.issue(
                 shown.period, reason=form.ly_do.data or "", document=form.van_ban.data or "", numbers=numbers,
@@ -325,6 +327,24 @@ def correct(period_id: int) -> AnyResponse:
                     lines=vietnamese.number(erratum.lines, 0)))  # fmt: skip
             return redirect(url_for(".erratum", period_id=period_id, number=erratum.number), 303)
     return _differences(shown, form)
+
+
+def _correct_later(period: ClosedPeriod, form: ErratumForm) -> AnyResponse:
+    """Let a worker issue it."""
+    asked = {
+        "period_id": period.id, "reason": form.ly_do.data or "", "document": form.van_ban.data or "",
+        "after": service.last_erratum(period), "compared_at": jobs.comparison_of(period),
+    }  # fmt: skip
+    job = enqueue(
+        jobs.CORRECT,
+        asked,
+        by=current_user,
+        now=clock.now(),
+        title=_("Đính chính “%(name)s”", name=period.name)[:200],
+        unique_key=f"correct-period:{period.id}",
+        back=url_for(".show", period_id=period.id),
+    )
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
 
 
 def _numbers() -> list[int]:

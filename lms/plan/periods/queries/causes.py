@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from lms.catalogue.models import Course, CourseVersion
 from lms.learning.models import Completion
 from lms.organisation.models import Absence, Person, Posting, Reform, UnitName
+from lms.plan.disputes.models import Dispute
 from lms.plan.models import DueGrant, PlanImport, Waiver
 from lms.plan.periods.models import ClosedPeriod, ClosedPerson, ClosedRequirement, ClosedUnit
 from lms.plan.periods.queries.rulebook import decides, rules_of
+from lms.plan.periods.rules import Duty
 from lms.platform.db import db
 
 
@@ -44,6 +46,15 @@ class Fact:
     """When it was voided or superseded."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a dispute that made a fact, or ended one."""
+
+    number: int
+    decision: str
+    closed_at: datetime
+
+
 @dataclass
 class Behind:
     """What lies behind some duties."""
@@ -51,6 +62,16 @@ class Behind:
     people: dict[int, PersonBehind] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     """Token of the evidence → fact."""
+    answers: dict[str, Answer] = field(default_factory=dict)
+    """Token of the evidence, or of a posting, → the answer to a dispute that made or ended it."""
+
+    def disputes_between(self, before: Duty | None, after: Duty | None, person: PersonBehind) -> list[Answer]:
+        """The answers behind what came, what went, and a posting that holds only now."""
+        was, now = (side.evidence if side else frozenset() for side in (before, after))
+        changed = sorted(was ^ now)
+        if person.is_reposted and person.posting_id is not None:
+            changed.append(f"p{person.posting_id}")
+        return list(dict.fromkeys(self.answers[token] for token in changed if token in self.answers))
 
 
 class Known:
@@ -96,7 +117,9 @@ class Known:
         found = Behind()
         if not rows:
             return found
-        found.people = _people(self.period, sorted({row.person_id for row in rows}))
+        person_ids = sorted({row.person_id for row in rows})
+        found.people = _people(self.period, person_ids)
+        found.answers = _answers(person_ids)
         found.facts = _facts({token for row in rows for token in f"{row.was_evidence} {row.evidence}".split()})
         return found
 
@@ -155,6 +178,23 @@ def _person(closed: Any, now: Any) -> PersonBehind:
         posted_at=now.recorded_at if now else None,
         source=(now.source or "") if now else "",
     )
+
+
+_TOKENS = {"completion": "c", "void": "c", "extend": "g", "waive": "w", "posting": "p"}
+"""What the answer to a dispute did → the letter of its fact."""
+
+
+def _answers(person_ids: Sequence[int]) -> dict[str, Answer]:
+    rows = db.session.execute(
+        sa.select(Dispute.id, Dispute.effect, Dispute.fact_id, Dispute.decision, Dispute.closed_at)
+        .where(Dispute.person_id.in_(person_ids), Dispute.closed_at.is_not(None), Dispute.fact_id.is_not(None))
+        .order_by(Dispute.id)
+    )
+    return {
+        f"{_TOKENS[row.effect]}{row.fact_id}": Answer(row.id, row.decision, row.closed_at)
+        for row in rows
+        if row.effect in _TOKENS
+    }
 
 
 def _facts(tokens: Iterable[str]) -> dict[str, Fact]:

@@ -124,6 +124,7 @@ def _told(period: ClosedPeriod, rows: Iterable[Any], known: reading.Known) -> It
             is_reposted=person.is_reposted,
             is_reformed=known.is_reformed,
             has_other_rules=has_other_rules,
+            is_disputed=bool(behind.disputes_between(before, after, person)),
         )
         yield Difference(
             person_id=row.person_id,

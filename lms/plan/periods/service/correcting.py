@@ -13,7 +13,7 @@ from lms.plan.periods.models import ClosedPeriod, ErratumLine, PeriodDifference,
 from lms.plan.periods.rules import Refusal
 from lms.plan.periods.service import figures
 from lms.plan.periods.service.canon import change_line
-from lms.plan.periods.service.closing import CLOSING
+from lms.plan.periods.service.closing import CLOSING, Step
 from lms.plan.periods.service.comparing import SIDE, last_erratum, pending_differences
 from lms.plan.periods.service.rows import Rows
 from lms.plan.periods.service.verifying import digest_of
@@ -33,10 +33,12 @@ def issue(
     numbers: Iterable[int] | None = None,
     by: By,
     now: datetime,
+    tell: Step = lambda step: None,
 ) -> PeriodErratum:
     """Put right all differences that the last comparison found, or those of these numbers.
 
-    Raises Refused: nothing chosen, the facts have changed since they were shown, or the seal is broken.
+    Raises Refused: nothing chosen, the facts have changed since they were shown, or the seal is broken. `tell` is told
+    each step.
     """
     lock(CLOSING)
     db.session.refresh(period, with_for_update=True)
@@ -48,12 +50,14 @@ def issue(
     shown = list(db.session.scalars(wanted.order_by(PeriodDifference.number).execution_options(populate_existing=True)))
     if not shown:
         raise Refused(Refusal.NOTHING_TO_CORRECT)
+    tell("so sánh lại")
     people = None if numbers is None else {row.person_id for row in shown}
     found = {difference.key: difference for difference in pending_differences(period, people)}
     for row in shown:
         now_known = found.get((row.person_id, row.requirement_id, row.cycle))
         if now_known is None or any(now_known.values()[name] != getattr(row, name) for name in _SHOWN):
             raise Refused(Refusal.CHANGED_MEANWHILE)
+    tell("ghi đính chính")
     before = last_erratum(period)
     erratum = PeriodErratum(
         period_id=period.id, number=before + 1, reason=reason, document=document, issued_by=by.account_id,
@@ -62,6 +66,7 @@ def issue(
     db.session.add(erratum)
     db.session.flush()
     _write(erratum, period.code, shown)
+    tell("số liệu")
     work = Work(db.session.connection(), bulk=False)
     duties = Rows(work, period).corrected(erratum.number)
     figures.keep(work, period.id, erratum.number, duties, work.day(period.as_of))
