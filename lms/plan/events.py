@@ -237,3 +237,26 @@ class DisputeTermSet(Event):
     key: ClassVar[str] = "plan:dispute:term-set"
     from_on: date
     days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaysDecided(Event):
+    """It was announced that offices are closed, or open, on some days."""
+
+    key: ClassVar[str] = "plan:days:decided"
+    first: date
+    last: date
+    how: str
+    """"nghỉ" or "đi làm"."""
+    name: str
+    document: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaysWithdrawn(Event):
+    """What was announced for some days holds no more."""
+
+    key: ClassVar[str] = "plan:days:withdrawn"
+    first: date
+    last: date
+    name: str

@@ -21,6 +21,8 @@ EVENTS: dict[str, str] = {
     "plan:dispute:decided": "Trả lời phản ánh số {dispute_id} của {name} về “{requirement}”: {reason}",
     "plan:dispute:withdrawn": "{name} rút phản ánh số {dispute_id} về “{requirement}”",
     "plan:dispute:term-set": "Từ ngày {from_on}: trả lời phản ánh trong {days} ngày làm việc",
+    "plan:days:decided": "Lịch nghỉ: từ {first} đến hết {last} {how}, {name}. {document}",
+    "plan:days:withdrawn": "Bỏ lịch đã ghi từ {first} đến hết {last}: {name}",
     "plan:period:closed": "Chốt số liệu {name} (mã {code}), Kế hoạch số {number}, đến ngày {as_of}: {persons} người, "
     "{duties} lượt; SHA-256 {digest}",
     "plan:period:corrected": "Đính chính số {erratum} của kỳ chốt {name} (mã {code}): {lines} lượt; {reason}; "

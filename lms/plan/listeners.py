@@ -17,6 +17,8 @@ from lms.organisation.events import (
 )
 from lms.organisation.service import Heir, RuleFate, tells_of_duties, tells_of_rules
 from lms.plan import queries, service
+from lms.plan.disputes import service as disputes
+from lms.plan.events import DaysDecided, DaysWithdrawn
 from lms.platform import clock
 from lms.platform.events import By, listens_to
 
@@ -32,6 +34,13 @@ def postings_changed(event: PostingsChanged, by: By) -> None:
         service.refresh_people(event.person_ids)
     else:
         service.refresh_posted(event.person_ids, by=by, today=clock.today(), now=clock.now())
+
+
+@listens_to(DaysDecided)
+@listens_to(DaysWithdrawn)
+def days_decided(event: DaysDecided | DaysWithdrawn, by: By) -> None:
+    """Days off were announced: desks that must answer meanwhile get theirs."""
+    disputes.follow_days_off()
 
 
 @listens_to(OrganisationLoaded)

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     ORGANISATION_POSTING_CHANGE = "organisation:posting:change"
     ORGANISATION_ROSTER_IMPORT = "organisation:roster:import"
     ORGANISATION_UNIT_REORGANISE = "organisation:unit:reorganise"
+    PLAN_CALENDAR_SET = "plan:calendar:set"
     PLAN_DISPUTE_DECIDE = "plan:dispute:decide"
     PLAN_OBLIGATION_READ = "plan:obligation:read"
     PLAN_PERIOD_CLOSE = "plan:period:close"

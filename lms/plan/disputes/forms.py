@@ -6,14 +6,14 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from lms.plan.disputes import labels, papers, rules
 from lms.plan.disputes.rules import Effect, Outcome
 from lms.platform.columns import FOREVER
 from lms.platform.files import UnsafeFile
-from lms.platform.forms import Form, VietnameseDateField, at_most, needed
+from lms.platform.forms import Form, VietnameseDateField, at_most, between, needed, needed_input
 
 
 class _WithPaper(Form):
@@ -105,3 +105,22 @@ class DecideForm(Form):
         if effect is Effect.WAIVE and self.from_on.data and self.last_on.data and self.last_on.data < self.from_on.data:
             self.refuse("last_on", _("Ngày cuối phải từ ngày bắt đầu trở đi."))
         return not self.errors
+
+
+class TermForm(Form):
+    """How many working days desks have, from a day on."""
+
+    from_on = VietnameseDateField(_l("Áp dụng từ ngày"), [needed(_l("Hãy ghi ngày bắt đầu áp dụng."))])
+    days = IntegerField(_l("Số ngày làm việc"), [needed_input(_l("Hãy ghi số ngày làm việc.")), between(1, 90)])
+
+
+class DaysForm(Form):
+    """Days that were announced as days off, or as working days."""
+
+    first = VietnameseDateField(_l("Từ ngày"), [needed(_l("Hãy ghi ngày đầu."))])
+    last = VietnameseDateField(_l("Đến hết ngày"), [Optional()])
+    kind = SelectField(
+        _l("Những ngày này"), choices=[SelectChoice(code, word) for code, word in labels.DAY_KINDS.items()]
+    )
+    name = StringField(_l("Nội dung"), [needed(_l("Hãy ghi nghỉ dịp nào, ví dụ Tết Nguyên đán.")), at_most(120)])
+    document = StringField(_l("Văn bản"), [at_most(120)])

@@ -10,6 +10,8 @@ from lms.learning.rules import Refusal as StudyRefusal
 from lms.plan.disputes.queries import DisputeRow, Folder
 from lms.plan.disputes.rules import Effect, Kind, Outcome, Refusal, Said, is_late
 from lms.plan.labels import STOP_REFUSALS
+from lms.plan.workdays.rules import Holiday
+from lms.plan.workdays.rules import Refusal as DayRefusal
 
 KINDS: dict[Kind, Any] = {
     Kind.NOT_COUNTED: _l("Tôi đã học nhưng không được tính"),
@@ -108,3 +110,26 @@ def done_words(row: DisputeRow) -> str:
 def size_words(size: int) -> str:
     """A file's size."""
     return f"{max(1, round(size / 1024))} kB"
+
+
+# Working days ---------------------------------------------------------------------------------------------------------
+
+DAY_KINDS = {"nghi": _l("Được nghỉ"), "lam": _l("Đi làm (làm bù, hoán đổi)")}
+
+HOLIDAYS = {
+    Holiday.NEW_YEAR: _l("Tết Dương lịch"),
+    Holiday.TET: _l("Tết Nguyên đán (ngày cuối năm và ba ngày đầu năm)"),
+    Holiday.HUNG_KINGS: _l("Giỗ Tổ Hùng Vương (10/3 âm lịch)"),
+    Holiday.REUNIFICATION: _l("Ngày Chiến thắng 30/4"),
+    Holiday.LABOUR: _l("Ngày Quốc tế lao động 1/5"),
+    Holiday.NATIONAL: _l("Quốc khánh 2/9"),
+    Holiday.INSTEAD: _l("Nghỉ bù vì ngày lễ rơi vào cuối tuần"),
+}
+
+DAY_REFUSALS = {
+    DayRefusal.ENDS_BEFORE_IT_BEGINS: _l("Ngày cuối phải từ ngày đầu trở đi."),
+    DayRefusal.TOO_MANY: _l("Mỗi lần ghi nhiều nhất 31 ngày. Hãy chia thành nhiều lần."),
+    DayRefusal.OUT_OF_REACH: _l("Chỉ ghi được những ngày từ năm 2000 đến năm 2099."),
+    DayRefusal.GONE: _l("Những ngày này đã được ghi lại hoặc bỏ trước đó. Hãy xem lại danh sách."),
+    DayRefusal.TERM_IN_THE_PAST: _l("Thời hạn mới áp dụng từ hôm nay hoặc một ngày sau."),
+}

@@ -45,7 +45,7 @@ def new(obligation_id: int) -> Response:
         "plan/disputes/new.html",
         form=form,
         duty=duty,
-        due_on=rules.deadline(today, queries.term_on(today)),
+        due_on=queries.deadline(today),
         labels=plan_labels,
         today=today,
         forever=FOREVER,

@@ -18,6 +18,7 @@ from lms.plan.disputes import rules
 from lms.plan.disputes.models import Dispute, DisputeFile, DisputeNote, DisputeTerm
 from lms.plan.models import Obligation, Plan, Requirement, RequirementCourse
 from lms.plan.periods.models import ClosedDuty, ClosedPeriod
+from lms.plan.workdays import queries as workdays
 from lms.platform import clock
 from lms.platform.access import Actor, Permission
 from lms.platform.db import db
@@ -262,6 +263,21 @@ def term_on(day: date) -> int:
     """How many working days a desk has that is asked on that day."""
     found = sa.select(DisputeTerm.days).where(DisputeTerm.from_on <= day).order_by(DisputeTerm.from_on.desc()).limit(1)
     return db.session.scalar(found) or rules.DAYS
+
+
+def deadline(received_on: date) -> date:
+    """The last day on which a desk is in time that was asked on a day, by the days off that are known so far."""
+    return workdays.deadline(received_on, term_on(received_on))
+
+
+def terms() -> list[DisputeTerm]:
+    """Every term that was set, the newest first."""
+    return list(db.session.scalars(sa.select(DisputeTerm).order_by(DisputeTerm.from_on.desc())))
+
+
+def open_disputes() -> list[Dispute]:
+    """Every open dispute."""
+    return list(db.session.scalars(sa.select(Dispute).where(Dispute.closed_at.is_(None)).order_by(Dispute.id)))
 
 
 # The line of desks ----------------------------------------------------------------------------------------------------

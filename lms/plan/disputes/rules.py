@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 DAYS = 10
@@ -79,23 +79,6 @@ def why_not_decide(outcome: Outcome, effect: Effect, *, is_closed: bool, is_own:
     if outcome is Outcome.REFUSED:
         return None if effect is Effect.NONE else Refusal.NEEDS_NO_EFFECT
     return Refusal.NEEDS_EFFECT if effect is Effect.NONE else None
-
-
-def is_day_off(day: date) -> bool:
-    """Whether offices are closed: weekends and the holidays of the solar calendar (Bộ luật Lao động, Điều 112).
-
-    Tết and Giỗ Tổ follow the lunar calendar and are announced year by year: they are not known here.
-    """
-    return day.weekday() >= 5 or (day.month, day.day) in {(1, 1), (4, 30), (5, 1), (9, 2)}
-
-
-def deadline(start: date, days: int) -> date:
-    """The last of so many working days after the day of receipt, which does not count."""
-    day = start
-    while days > 0:
-        day += timedelta(days=1)
-        days -= not is_day_off(day)
-    return day
 
 
 def is_late(due_on: date, today: date, *, is_closed: bool) -> bool:

@@ -55,7 +55,7 @@ def send(duty: Why, *, kind: Kind, words: str, paper: Paper | None, by: By, toda
         person_id=key[0], requirement_id=key[1], cycle=key[2], kind=kind, words=words, was_state=duty.state,
         was_due_on=duty.due_on, was_fulfilled_on=duty.fulfilled_on, opened_at=now, opened_on=today,
         opened_by=by.account_id, unit_id=unit_id, desk_id=desk, desk_since=today,
-        due_on=rules.deadline(today, queries.term_on(today)),
+        due_on=queries.deadline(today),
     )  # fmt: skip
     db.session.add(dispute)
     db.session.flush()
@@ -166,6 +166,20 @@ def set_term(from_on: date, days: int, *, by: By, now: datetime) -> None:
     emit(DisputeTermSet(from_on=from_on, days=days), by=by)
 
 
+def follow_days_off() -> int:
+    """Let open disputes be due later where days off were announced meanwhile; how many. Nobody's days are shortened."""
+    moved = 0
+    for dispute in queries.open_disputes():
+        due_on = queries.deadline(dispute.desk_since)
+        if due_on > dispute.due_on:
+            db.session.refresh(dispute, with_for_update=True)
+            if dispute.closed_at is None:
+                dispute.due_on = due_on
+                moved += 1
+    db.session.flush()
+    return moved
+
+
 # What a decision changes ----------------------------------------------------------------------------------------------
 
 
@@ -237,7 +251,7 @@ def _move(
     dispute: Dispute, desk_id: int, said: Said, reason: str, *, by: By, today: date, now: datetime
 ) -> None:  # fmt: skip
     dispute.desk_id, dispute.desk_since = desk_id, today
-    dispute.due_on = rules.deadline(today, queries.term_on(today))
+    dispute.due_on = queries.deadline(today)
     desk = organisation.names_on([desk_id], today).get(desk_id, "")
     _note(dispute, said, f"{desk}. {reason}", by=by, now=now)
     name, title = _called(dispute)
