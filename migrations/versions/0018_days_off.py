@@ -6,7 +6,7 @@ Compatible with the previous release: a table is added. What it tells stays: no 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019_days_off"
+revision = "0018_days_off"
 down_revision = "0017_disputes"
 branch_labels = None
 depends_on = None
