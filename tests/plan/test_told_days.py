@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lms.learning.models import Completion
 from lms.plan import queries, service
+from lms.plan.derive import swap
 from lms.plan.models import DueGrant, Obligation
 from lms.plan.rules import FOREVER, State
 from lms.platform import clock
@@ -70,6 +71,15 @@ def test_an_earlier_day_is_for_those_who_join_later(cast, course, audited):
     [row] = db.session.scalars(sa.select(DueGrant).where(DueGrant.person_id == cast.an.person_id))
     assert (row.kind, row.due_on, row.granted_on) == ("kept", END, TODAY)
     assert row.reason.startswith("Kế hoạch số 1/KH-THU thay đổi ngày ")
+    assert service.compare_derived().differences == 0
+
+
+def test_days_are_kept_where_so_much_changes_that_new_tables_take_over(cast, course, monkeypatch):
+    monkeypatch.setattr(swap, "MANY", 0)
+    complete(cast.an.person_id, course, TODAY)
+    apply(due_by(LATER))
+    assert duty(cast.an.person_id).due_on == END
+    assert due_days() == {END, LATER}
     assert service.compare_derived().differences == 0
 
 

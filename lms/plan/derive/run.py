@@ -49,10 +49,7 @@ class Derivation:
         steps.run(work, of_people=self.of_people, watch=watch)
 
     def compare(self, *, dry: bool = False) -> None:
-        """Find out what differs from what stands; make new tables beside the old ones if that is much.
-
-        A dry one is never written, and prepares nothing for it.
-        """
+        """Find out what differs from what stands. A dry one is never written, and prepares nothing for it."""
         work, self._swaps, self._figures = self._work, False, figures.Fate.NONE_KEPT
         self.loads = store.is_empty(work) and not figures.are_kept(work.connection)
         if self.loads:
@@ -61,9 +58,12 @@ class Derivation:
             store.compare(work, of_people=self.of_people)
             return
         self._compare()
-        self._swaps = swap.is_worth_it(work)
+
+    def build(self) -> None:
+        """If much differs, make new tables beside the old ones, to be written next; others may still go on writing."""
+        self._swaps = not self.loads and swap.is_worth_it(self._work)
         if self._swaps:
-            swap.build(work)
+            swap.build(self._work)
             self._watch("built")
 
     def _compare(self) -> None:
@@ -75,7 +75,7 @@ class Derivation:
 
     @property
     def swaps(self) -> bool:
-        """Whether writing needs the derived tables for itself."""
+        """Whether writing needs the derived tables for itself, because new ones were built."""
         return self._swaps
 
     def write(self, late: Iterable[int]) -> None:

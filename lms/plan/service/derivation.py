@@ -111,12 +111,13 @@ def derived(scope: Scope, progress: Callable[[str, float], None] | None = None) 
 
 
 def write(derivation: Derivation) -> None:
-    """The moment in which everybody waits: write what differs, then follow those who were followed meanwhile.
+    """Make ready, then the moment in which everybody waits: write what differs, follow who was followed meanwhile.
 
     Nothing at all while an act is only looked at.
     """
     if (watch := watching.now()) is not None and watch.dry:
         return
+    derivation.build()
     _have_to_itself(swaps=derivation.swaps)
     late = sorted(set(db.session.scalars(sa.select(FollowedPerson.person_id))))
     derivation.write(late)
