@@ -1,4 +1,4 @@
-"""`python -m bench [peer] [report] [demo] [pdf] [jobs] [figures] [changes] [audit] [periods]`: all by default."""
+"""`python -m bench [peer] [report] [pdf] [jobs] [figures] [changes] [audit] [periods] [people]` (all), or `demo`."""
 
 import argparse
 import os
@@ -10,7 +10,10 @@ def main() -> None:
     """Run the parts asked for, print their tables and keep the figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", metavar="part", help="peer, report, pdf, jobs, figures, changes, audit, periods (all), demo"
+        "parts",
+        nargs="*",
+        metavar="part",
+        help="peer, report, pdf, jobs, figures, changes, audit, periods, people (all), demo",
     )
     parser.add_argument("--reuse", action="store_true", help="use the databases of an earlier run, do not load again")
     parser.add_argument("--seconds", type=int, default=8, help="how long each load runs (default 8)")
@@ -18,8 +21,8 @@ def main() -> None:
     parser.add_argument("--database", default="postgresql,sqlite", help="figures: on which (default both)")
     parser.add_argument("--only", default="", help="figures: reads, changes, whole (default all)")
     options = parser.parse_args()
-    parts = set(options.parts) or {"peer", "report", "pdf", "jobs", "figures", "changes", "audit", "periods"}
-    if unknown := parts - {"peer", "report", "demo", "pdf", "jobs", "figures", "changes", "audit", "periods"}:
+    parts = set(options.parts) or {"peer", "report", "pdf", "jobs", "figures", "changes", "audit", "periods", "people"}
+    if unknown := parts - {"peer", "report", "demo", "pdf", "jobs", "figures", "changes", "audit", "periods", "people"}:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     if not os.environ.get("DATABASE_URL", "").startswith("postgresql"):
         parser.error("DATABASE_URL must name a PostgreSQL server: make bench starts one")
@@ -44,6 +47,15 @@ def main() -> None:
         from bench import periods
 
         output.keep("periods", periods.run(people=max(map(int, options.people.split(","))), reuse=options.reuse))
+    if "people" in parts:
+        from bench import people
+
+        figures = people.run(
+            people=max(map(int, options.people.split(","))),
+            kinds=tuple(options.database.split(",")),
+            reuse=options.reuse,
+        )
+        output.keep("people", figures)
     if "report" in parts or "demo" in parts:
         from bench import report
 

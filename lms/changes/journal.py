@@ -16,7 +16,7 @@ from lms.platform.db import db
 
 DERIVED = frozenset(
     {"obligation", "segment", "reason", "former_unit", "unit_closure", "figure_delta", "figure_former", "figure_group",
-     "figure_head", "figure_lineage", "figure_mark", "figure_person", "figure_reform", "followed_person"}
+     "figure_head", "figure_lineage", "figure_mark", "figure_person", "figure_reform", "followed_person", "person_word"}
 )  # fmt: skip
 """Follows from facts: it is derived anew, never put back."""
 

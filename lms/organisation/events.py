@@ -74,6 +74,16 @@ class PostingCorrected(PostingsChanged):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PostingsEdited(PostingsChanged):
+    """What postings say changes from a day on: title, department, category, position group, rank."""
+
+    key: ClassVar[str] = "organisation:posting:edited"
+    name: str
+    on: date
+    changes: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonCorrected(Event):
     """A field of a person was put right."""
 

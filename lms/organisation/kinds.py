@@ -34,6 +34,14 @@ def _roster(payload: Mapping[str, Any], change_id: int, by: By, now: datetime) -
     return done
 
 
+def _postings(payload: Mapping[str, Any], _change_id: int, by: By, now: datetime) -> int:
+    """Change what the postings of the chosen people say."""
+    return service.edit_many(
+        payload["person_ids"], payload["changes"], on=date.fromisoformat(payload["on"]), source=payload["source"],
+        by=by, now=now,
+    )  # fmt: skip
+
+
 def _reform(payload: Mapping[str, Any], change_id: int, by: By, now: datetime) -> Any:
     """Carry out a kept reform file."""
     arrived = queries.reform_file(payload["file_id"])
@@ -65,6 +73,21 @@ def of_roster(arrived: RosterImport, *, shown: str, many_left: bool) -> Asked:
 def people_of(arrived: RosterImport) -> int:
     """About how many people a kept roster concerns."""
     return sum(int(arrived.summary.get(name, 0)) for name in ("joined", "left", "moved", "corrected"))
+
+
+def of_postings(
+    person_ids: Sequence[int], changes: Mapping[str, str], *, on: date, source: str, unit_id: int | None
+) -> Asked:
+    """Let the postings of the chosen people say something else from a day on."""
+    groups = queries.position_groups() if changes.get("position") else {}
+    words = {name: labels.spoken_edit(name, groups.get(value, value)) for name, value in changes.items()}
+    said = ", ".join(f"{labels.EDITED[name]}: {word}" for name, word in words.items())
+    return Asked(
+        POSTINGS,
+        {"person_ids": list(person_ids), "changes": dict(changes), "on": on.isoformat(), "source": source},
+        f"Sửa vị trí công tác của {len(person_ids)} người từ ngày {on:%d/%m/%Y}: {said}",
+        unit_id,
+    )
 
 
 def of_reform(arrived: ReformFile, today: date) -> Asked:
@@ -112,4 +135,5 @@ def _day(payload: Mapping[str, Any], today: date) -> date:
 
 
 ROSTER = register(Kind("roster", Permission.ORGANISATION_ROSTER_IMPORT, _roster, _says, _day))
+POSTINGS = register(Kind("postings", Permission.ORGANISATION_POSTING_CHANGE, _postings, _says, _day))
 REFORM = register(Kind("reform", Permission.ORGANISATION_UNIT_REORGANISE, _reform, _says, _day))

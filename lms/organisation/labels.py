@@ -1,11 +1,14 @@
 """Vietnamese words of organisation: one for each enum value, a sentence for each event."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from lms.organisation.models import StaffCategory
+from lms.organisation.queries import Presence
 from lms.organisation.rules import Refusal
+from lms.platform import vietnamese
 
 CATEGORIES = {
     StaffCategory.OFFICIAL: _l("cán bộ"),
@@ -13,6 +16,29 @@ CATEGORIES = {
     StaffCategory.PUBLIC_EMPLOYEE: _l("viên chức"),
     StaffCategory.WORKER: _l("hợp đồng lao động"),
     StaffCategory.COMMUNITY: _l("lực lượng cộng đồng"),
+}
+
+CATEGORIES_SAID = {
+    "can_bo": "cán bộ",
+    "cong_chuc": "công chức",
+    "vien_chuc": "viên chức",
+    "nguoi_lao_dong": "hợp đồng lao động",
+    "cong_dong": "lực lượng cộng đồng",
+}
+"""The same in files, which are Vietnamese whatever the visitor reads."""
+
+PRESENCES = {
+    Presence.POSTED: _l("Có vị trí công tác"),
+    Presence.PRESENT: _l("Đang làm việc"),
+    Presence.AWAY: _l("Đang tạm vắng"),
+    Presence.LEFT: _l("Đã thôi, không còn vị trí"),
+}
+
+PRESENCES_SAID = {
+    Presence.POSTED: "có vị trí công tác",
+    Presence.PRESENT: "đang làm việc",
+    Presence.AWAY: "đang tạm vắng",
+    Presence.LEFT: "đã thôi, không còn vị trí",
 }
 
 KINDS = {
@@ -107,6 +133,7 @@ REFUSALS: dict[Any, Any] = {
     ),
     Refusal.ENDS_BEFORE_IT_BEGINS: _l("Ngày kết thúc phải sau ngày bắt đầu."),
     Refusal.NOT_BELIEVED: _l("Dòng này đã được thay bằng dòng khác. Hãy tải lại trang."),
+    Refusal.NOT_POSTED: _l("Có người không có vị trí công tác vào ngày này. Hãy chọn ngày khác."),
     Refusal.NOTHING_CHANGED: _l("Không có gì thay đổi nên chưa ghi."),
     Refusal.PERSON_KNOWN: _l("Số định danh này đã có trong hệ thống."),
     Refusal.BAD_PERSONAL_ID: _l("Số định danh gồm đúng 12 chữ số."),
@@ -128,8 +155,9 @@ EVENTS: dict[str, str] = {
     "organisation:posting:ended": "{name} rời {unit} từ ngày {on}",
     "organisation:posting:ended-for": "{name} rời {unit} từ ngày {on}: {reason}",
     "organisation:posting:corrected": "Sửa vị trí công tác của {name}",
+    "organisation:posting:edited": "Thay đổi vị trí công tác của {name} từ ngày {on}",
     "organisation:person:corrected": "Sửa hồ sơ của {name}",
-    "organisation:person:revealed": "Xem đầy đủ số định danh của {name}",
+    "organisation:person:revealed": "Xem đầy đủ số định danh, điện thoại của {name}",
     "organisation:absence:recorded": "Ghi tạm vắng của {name} từ ngày {from_on} đến trước ngày {to_on}",
     "organisation:absence:withdrawn": "Hủy ghi tạm vắng của {name} từ ngày {from_on}",
     "organisation:units:reorganised": (
@@ -152,4 +180,21 @@ def spoken(field: str, value: str) -> str:
     """A field's value as a person says it: a category by its words, a sex by its word, a day as it is."""
     if field == "staff_category" and value in CATEGORIES:
         return str(CATEGORIES[StaffCategory(value)])
+    if field == "birth_date" and value:
+        return vietnamese.short_day(date.fromisoformat(value))
     return str(SEXES.get(value, value)) if field == "sex" else value
+
+
+EDITED = {
+    "title": "chức danh",
+    "department": "phòng, ban",
+    "category": "loại nhân sự",
+    "position": "nhóm vị trí",
+    "rank_code": "ngạch",
+}
+"""Field of a posting → its word in the title of a change set, which is Vietnamese whatever the visitor reads."""
+
+
+def spoken_edit(field: str, value: str) -> str:
+    """A new value of a posting's field as the title of a change set says it."""
+    return (CATEGORIES_SAID.get(value, value) if field == "category" else value) or "để trống"

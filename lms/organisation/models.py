@@ -206,8 +206,18 @@ class Person(db.Model):  # type: ignore[name-defined]
     recorded_at: Mapped[datetime] = mapped_column(moment())
 
 
+class PersonWord(db.Model):  # type: ignore[name-defined]
+    """Derived by the database itself: the words of a person's name without marks, for search."""
+
+    __tablename__ = "person_word"
+    __table_args__ = (Index("ix_person_word_person", "person_id"), {"sqlite_with_rowid": False})
+
+    word: Mapped[str] = mapped_column(code_text(160), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+
+
 class PersonCorrection(db.Model):  # type: ignore[name-defined]
-    """A field of a person put right: what stood before is kept."""
+    """A field of a person put right or changed: what stood before is kept."""
 
     __tablename__ = "person_correction"
     __table_args__ = (Index("ix_person_correction_person", "person_id"),)
@@ -218,6 +228,8 @@ class PersonCorrection(db.Model):  # type: ignore[name-defined]
     old: Mapped[str] = mapped_column(vi_text(200))
     new: Mapped[str] = mapped_column(vi_text(200))
     source: Mapped[str] = mapped_column(vi_text(200))
+    from_on: Mapped[date | None] = mapped_column(day())
+    """From when the new value holds; None: the old one was wrong from the beginning."""
     recorded_at: Mapped[datetime] = mapped_column(moment())
 
 

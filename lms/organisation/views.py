@@ -16,6 +16,8 @@ from lms.audit.rules import Part
 from lms.organisation import kinds, labels, queries, rules, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
+from lms.organisation.people import asked
+from lms.organisation.people.files import people_table
 from lms.organisation.reform import assigning
 from lms.organisation.reform import pages as reform_pages
 from lms.organisation.roster.difference import Difference
@@ -23,8 +25,9 @@ from lms.organisation.roster.records import HEADINGS, Roster
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, may, requires
+from lms.platform.downloads import table_file
 from lms.platform.forms import Refused, row_id
-from lms.platform.pages import page, paging
+from lms.platform.pages import page
 
 bp = Blueprint("organisation", __name__, template_folder="templates")
 blueprints = (bp, reform_pages.bp, assigning.bp)
@@ -45,55 +48,53 @@ WORDS: dict[str, Any] = {
 }
 
 
-def _day_asked() -> tuple[date, str]:
-    """The day in ?ngay=, today without one; and what to say when it could not be read."""
-    said = request.args.get("ngay", "").strip()
-    if not said:
-        return clock.today(), ""
-    try:
-        return vietnamese.parse_day(said), ""
-    except ValueError:
-        return clock.today(), _("Ngày “%(said)s” chưa đúng dạng ngày/tháng/năm, nên đang hiện hôm nay.", said=said[:20])
-
-
 @bp.get("/nhan-su")
 @requires(Permission.ORGANISATION_PERSON_READ)
 def people() -> Response:
     """People of the visitor's units on a day."""
-    day, complaint = _day_asked()
+    wanted, complaint = asked.wanted()
     permission = Permission.ORGANISATION_PERSON_READ
-    unit_id = request.args.get("don_vi", type=row_id)
-    words = vietnamese.nfc(request.args.get("tim", ""))[:80]
-    category = request.args.get("loai", "")
-    counts = queries.categories_on(current_user, permission, day, unit_id=unit_id, words=words)
-    pager = paging(counts.get(category, 0) if category else sum(counts.values()))
+    listing = queries.listing_of(current_user, permission, wanted)
+    found = queries.people_on(
+        listing,
+        today=clock.today(),
+        after=request.args.get("sau", type=row_id),
+        before=request.args.get("truoc", type=row_id),
+    )
     return page(
         "organisation/people.html",
-        people=queries.people_on(
-            current_user,
-            permission,
-            day,
-            today=clock.today(),
-            unit_id=unit_id,
-            category=category,
-            words=words,
-            offset=pager.offset,
-            limit=pager.size,
-        ),
-        paging=pager,
-        counts=counts,
-        units=queries.units_for_choice(current_user, permission, day, unit_id),
-        unit_id=unit_id,
-        words=words,
-        category=category,
-        day=day,
-        is_today=day == clock.today(),
+        found=found,
+        wanted=wanted,
+        counts=queries.categories_on(listing),
+        counted=queries.COUNTED,
+        units=queries.units_for_choice(current_user, permission, wanted.day, wanted.unit_id),
+        positions=queries.position_groups(),
+        presences=labels.PRESENCES,
+        carried=asked.carried(),
+        is_today=wanted.day == clock.today(),
         complaint=complaint,
         stops="stops.absence_new" in current_app.view_functions,
+        edits="staff.many" in current_app.view_functions,
         unassigned=queries.count_waiting_within(current_user) if may(Permission.ORGANISATION_POSTING_CHANGE) else 0,
         proposals=_proposals_waiting(),
         **WORDS,
     )
+
+
+@bp.get("/nhan-su/tep/<any(xlsx, csv):kind>")
+@requires(Permission.ORGANISATION_PERSON_READ)
+def people_file(kind: str) -> Response:
+    """The list of people as it is on the screen, all of it, as a file."""
+    wanted, _complaint = asked.wanted()
+    permission = Permission.ORGANISATION_PERSON_READ
+    choices = queries.units_for_choice(current_user, permission, wanted.day, wanted.unit_id)
+    table = people_table(
+        queries.everybody_on(queries.listing_of(current_user, permission, wanted)),
+        wanted,
+        unit=next((row.name for row in choices if row.id == wanted.unit_id), "") if wanted.unit_id else "",
+        position=queries.position_groups().get(wanted.position, wanted.position),
+    )
+    return table_file(table, kind, f"nhan-su-{wanted.day:%Y-%m-%d}.{kind}")
 
 
 def _proposals_waiting() -> int | None:
@@ -142,6 +143,7 @@ def _person_page(found: queries.PersonFacts, *, number: str = "", is_own: bool =
         duties="plan.person" in current_app.view_functions,
         stops="stops.absence_new" in current_app.view_functions,
         moves=moves,
+        edits=moves and "staff.person" in current_app.view_functions,
         waiting=queries.open_proposal_of(found.id) if moves and is_own else None,
         changeable=queries.units_to_change(current_user, (p.unit_id for p in postings)) if moves else set(),
         has_second=any(not p.is_primary and p.to_on > today for p in postings),
@@ -176,7 +178,7 @@ def _grouped(rows: list[queries.UnitRow]) -> list[tuple[str, Any, list[queries.U
 @requires(Permission.ORGANISATION_PERSON_READ)
 def units() -> Response:
     """The top of the visitor's tree on a day, with the number of people under each unit."""
-    day, complaint = _day_asked()
+    day, complaint = asked.day_asked()
     rows = queries.tree_on(day, current_user.roots(Permission.ORGANISATION_PERSON_READ), depth=2)
     # Below the city's own bodies stand the departments, which belong to the first look; wards do not.
     bodies = {row.id for row in rows if row.kind in ("ubnd", "hdnd")}
@@ -199,7 +201,7 @@ def units() -> Response:
 def unit(unit_id: int) -> Response:
     """One unit on a day: where it hangs, what hangs under it, what it came from and became."""
     found = queries.unit_for(current_user, Permission.ORGANISATION_PERSON_READ, unit_id)
-    day, complaint = _day_asked()
+    day, complaint = asked.day_asked()
     stands = found.valid_from <= day < found.valid_to
     below = queries.children(unit_id, day) if stands else []
     above = queries.ancestors(unit_id, day) if stands else []
@@ -233,12 +235,12 @@ def unit(unit_id: int) -> Response:
 def roster_new() -> Response:
     """Send a roster file to be compared."""
     permission = Permission.ORGANISATION_ROSTER_IMPORT
-    asked = request.args.get("don_vi", type=row_id)
+    unit_id = request.args.get("don_vi", type=row_id)
     form = RosterForm()
-    choices = queries.units_for_choice(current_user, permission, clock.today(), asked or form.unit.data)
+    choices = queries.units_for_choice(current_user, permission, clock.today(), unit_id or form.unit.data)
     form.unit.choices = [SelectChoice(row.id, _said(row)) for row in choices]
-    if request.method == "GET" and asked:
-        form.unit.data = asked
+    if request.method == "GET" and unit_id:
+        form.unit.data = unit_id
     if form.validate_on_submit() and (arrived := _received(form)):
         return redirect(url_for(".roster_show", import_id=arrived.id))
     return page(
@@ -291,13 +293,13 @@ def roster_apply(import_id: int) -> Response:
     form = ApplyForm()
     if form.validate_on_submit():
         with form.refusals(labels.REFUSALS), _unreadable(form):
-            asked = kinds.of_roster(arrived, shown=form.shown.data or "", many_left=form.many_left.data)
+            wished = kinds.of_roster(arrived, shown=form.shown.data or "", many_left=form.many_left.data)
             with_whom: dict[str, Any] = {"by": current_user, "now": clock.now(), "today": clock.today()}
             people = kinds.people_of(arrived)
             if request.form.get("buoc") == "tung-nguoi" or kinds.is_seen_apart(kinds.ROSTER, people):
-                change = kinds.submit(asked, people=people, **with_whom)
+                change = kinds.submit(wished, people=people, **with_whom)
                 return redirect(url_for("changes.show", change_id=change.id), 303)
-            done: Difference = kinds.do(asked, **with_whom)
+            done: Difference = kinds.do(wished, **with_whom)
             flash(_("Đã áp dụng danh sách: %(n)s thay đổi.", n=done.changes))
             return redirect(url_for(".roster_show", import_id=import_id))
     return _roster_page(arrived, form)

@@ -11,7 +11,7 @@ from lms.audit import service as log
 from lms.audit.rules import Part
 from lms.changes import jobs
 from lms.organisation import queries as organisation
-from lms.plan import changing, disputes, kinds, labels, load, moves, queries, service, stops, unasked
+from lms.plan import changing, disputes, kinds, labels, load, moves, queries, service, staff, stops, unasked
 from lms.plan.forms import ApplyPlanForm, PlanForm
 from lms.plan.rules import FOREVER, State
 from lms.platform import clock, files
@@ -19,7 +19,7 @@ from lms.platform.access import Permission, requires, signed_in
 from lms.platform.pages import page
 
 bp = Blueprint("plan", __name__, template_folder="templates")
-blueprints = (bp, stops.bp, moves.bp, changing.bp, load.bp, disputes.bp, unasked.bp)
+blueprints = (bp, stops.bp, moves.bp, changing.bp, load.bp, disputes.bp, unasked.bp, staff.bp)
 
 
 @bp.get("/ke-hoach")

@@ -52,6 +52,17 @@ class least(GenericFunction[Any]):  # noqa: N801
     inherit_cache = True
 
 
+class instr(GenericFunction[int]):  # noqa: N801
+    """Where a text first stands in another, from 1; 0: nowhere. `strpos` on PostgreSQL."""
+
+    inherit_cache = True
+
+
+@compiles(instr, "postgresql")
+def _instr(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kw)})"
+
+
 @compiles(greatest, "sqlite")
 def _greatest(element: Any, compiler: Any, **kw: Any) -> str:
     return f"max({compiler.process(element.clauses, **kw)})"

@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         number=vietnamese.number,
         minutes=minutes,
         masked=vietnamese.masked_id,
+        masked_phone=vietnamese.masked_phone,
     )
     app.jinja_env.globals.update(percent=vietnamese.percent, language=language)
 

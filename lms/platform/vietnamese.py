@@ -140,6 +140,11 @@ def masked_id(personal_id: str) -> str:
     return f"{personal_id[:3]}{'•' * max(len(personal_id) - 5, 0)}{personal_id[-2:]}"
 
 
+def masked_phone(phone: str) -> str:
+    """0912345678 → "09•••••678"; "" stays."""
+    return f"{phone[:2]}{'•' * max(len(phone) - 5, 0)}{phone[-3:]}" if len(phone) > 5 else "•" * len(phone)
+
+
 def parse_decimal(text: str) -> Decimal:
     """Read a mark typed as 8,5 or 8.5; both signs together are refused, not guessed (ValueError)."""
     cleaned = text.strip()

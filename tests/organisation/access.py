@@ -92,6 +92,7 @@ ROWS = [
     Row(endpoint="reform.choose", values=_reform, data=lambda cast: {}, giang=422),
     Row(endpoint="reform.waiting_list", values=_reform, giang=200),
     Row(endpoint="organisation.people", **SEES),
+    Row(endpoint="organisation.people_file", values=lambda cast: {"kind": "csv"}, **SEES),
     Row(endpoint="organisation.person", values=lambda cast: {"person_id": cast.person("an").id}, **SEES_BINHS),
     Row(
         endpoint="organisation.reveal",

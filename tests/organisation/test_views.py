@@ -1,13 +1,15 @@
 """Pages: people, units, rosters."""
 
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import load_workbook
 
 from lms.audit.models import AuditEvent
-from lms.organisation.models import Posting, Reform, RosterImport, Succession
+from lms.organisation.models import Absence, PersonWord, Position, Posting, Reform, RosterImport, Succession
+from lms.platform import clock
 from lms.platform.db import db
 from tests.conftest import TODAY
 from tests.factories import add, make_person, make_posting, make_unit
@@ -73,13 +75,94 @@ def test_a_day_that_is_none_is_said_and_today_shown(binh):
     assert "24/11/2026" in page.text
 
 
-def test_a_long_list_is_paged(binh, cast):
+def test_a_long_list_is_paged_by_names(binh, cast):
     for n in range(60):
-        make_person(name=f"Lê Văn X{n}", unit=cast.ward)
-    page = binh.get("organisation.people")
-    assert len(page.table()) == 50
-    assert "1–50 trong 62" in page.text
-    assert len(binh.get("organisation.people", trang=2).table()) == 12
+        make_person(name=f"Lê Văn X{n:02d}", unit=cast.ward)
+    first = binh.get("organisation.people")
+    assert len(first.table()) == 50
+    assert "62 người" in first.text
+    second = binh.get(first.soup.find("a", rel="next")["href"])
+    assert len(second.table()) == 12
+    assert not set(names(first)) & set(names(second))
+    back = binh.get(second.soup.find("a", rel="prev")["href"])
+    assert names(back) == names(first)
+    assert names(binh.get("organisation.people", sau=10**9)) == names(first)
+
+
+def test_a_name_is_found_wherever_its_tone_is_written(binh, cast):
+    make_person(name="Lê Thị Hoà", unit=cast.ward)
+    make_person(name="Ngô Thúy Hòa", unit=cast.ward)
+    both = ["Lê Thị Hoà Chuyên viên", "Ngô Thúy Hòa Chuyên viên"]
+    assert names(binh.get("organisation.people", tim="hoà")) == both
+    assert names(binh.get("organisation.people", tim="HÒA")) == both
+    assert names(binh.get("organisation.people", tim="hoa thuỵ")) == both[1:]
+
+
+def test_filters_by_position_group_and_by_who_is_away_or_has_left(binh, cast):
+    add(Position(code="cntt", label="Công nghệ thông tin", levels=[], staff_types=[]))
+    away = make_person(name="Lê Thị Cúc", unit=cast.ward, position="cntt")
+    add(Absence(person_id=away.id, kind="thai_san", from_on=date(2026, 11, 1), to_on=date(2027, 5, 1), note="",
+                recorded_at=clock.now()))  # fmt: skip
+    make_person(name="Ngô Văn Dũng", unit=cast.district, to_on=date(2026, 1, 1))
+    here = ["Đặng Thị An Chuyên viên", "Trần Văn Bình Chuyên viên"]
+    assert names(binh.get("organisation.people", nhom="cntt")) == ["Lê Thị Cúc Chuyên viên"]
+    assert names(binh.get("organisation.people", trang_thai="tam_vang")) == ["Lê Thị Cúc Chuyên viên"]
+    assert names(binh.get("organisation.people", trang_thai="co_mat")) == here
+    left = binh.get("organisation.people", trang_thai="da_roi")
+    assert names(left) == ["Ngô Văn Dũng Chuyên viên"]
+    assert "31/12/2025" in left.text
+
+
+def test_a_search_finds_the_same_by_words_by_order_and_by_units(binh, cast, monkeypatch):
+    for name in ("Hoàng Thị Hảo", "Hoàng Văn Hải", "Phạm Hoàng Hảo", 'Lê "Hảo" Hoàng', "Trần Hảo"):
+        make_person(name=name, unit=cast.ward)
+    by_units = names(binh.get("organisation.people", tim="hoang hao"))
+    assert len(by_units) == 2
+    monkeypatch.setattr("lms.organisation.queries.listing.MANY_UNITS", 0)
+    assert names(binh.get("organisation.people", tim="hoang hao")) == by_units
+    monkeypatch.setattr("lms.organisation.queries.listing.FEW", 0)
+    assert names(binh.get("organisation.people", tim="hoang hao")) == by_units
+
+
+def test_many_found_are_not_counted_to_the_last(binh, cast, monkeypatch):
+    monkeypatch.setattr("lms.organisation.queries.listing.COUNTED", 1)
+    for name in ("Hoàng Thị Hảo", "Hoàng Văn Hải", "Phạm Hoàng Hảo"):
+        make_person(name=name, unit=cast.ward)
+    assert "Trên" in binh.get("organisation.people", tim="hoang").text
+
+
+def test_the_list_goes_into_a_file_with_the_filters_of_the_screen(binh, cast):
+    make_person(name="=1+1 Thị Hảo", unit=cast.ward, category="vien_chuc", from_on=date(2024, 3, 5))
+    book = binh.get("organisation.people_file", kind="xlsx", loai="vien_chuc").response.get_data()
+    sheet = load_workbook(BytesIO(book)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(n for n, row in enumerate(rows) if row[0] == "Họ và tên")
+    assert "Loại nhân sự: viên chức." in [row[0] for row in rows[:head]]
+    assert [row[0] for row in rows[head + 1 :]] == ["=1+1 Thị Hảo"]
+    assert sheet.cell(head + 2, 1).data_type == "s"
+    assert rows[head + 1][6] == datetime.combine(date(2024, 3, 5), time())
+    text = binh.get("organisation.people_file", kind="csv", tim="hao").response.get_data().decode("utf-8-sig")
+    lines = text.splitlines()
+    assert lines[0].startswith("Họ và tên;Chức vụ, chức danh;Số định danh (che)")
+    assert len(lines) == 2
+    assert lines[1].startswith("'=1+1 Thị Hảo;Chuyên viên;001•••••••")
+    assert lines[1].endswith(";viên chức;05/03/2024")
+
+
+def test_words_of_a_name_follow_it_in_the_database(session):
+    person = make_person(name='Lê "Ba" \\ Hảo')
+
+    def words():
+        found = sa.select(PersonWord.word).where(PersonWord.person_id == person.id).order_by(PersonWord.word)
+        return list(db.session.scalars(found))
+
+    assert words() == ['"ba"', "\\", "hao", "le"]
+    person.search_key = "le an an"
+    db.session.flush()
+    assert words() == ["an", "le"]
+    db.session.delete(person)
+    db.session.flush()
+    assert words() == []
 
 
 def test_who_has_moved_away_is_listed_for_past_days_but_no_longer_opened(binh, cast):

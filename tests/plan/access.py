@@ -19,6 +19,7 @@ from tests.factories import Cast, add
 from tests.plan.dispute_access import ROWS as DISPUTES
 from tests.plan.move_access import ROWS as MOVES
 from tests.plan.plans import SMALL, apply, make_course
+from tests.plan.staff_access import ROWS as STAFF
 
 
 def a_plan(cast: Cast) -> dict[str, Any]:
@@ -163,6 +164,7 @@ ROWS = [
     Row(endpoint="stops.waiver_list", data=lambda cast: {}, **SENDS),
     Row(endpoint="stops.waiver_withdraw", values=a_waiver, **STOPS),
     *MOVES,
+    *STAFF,
     *DISPUTES,
     Row(endpoint="stops.extension_new", values=chosen, **STOPS),
     Row(endpoint="stops.extension_new", values=chosen, data=lambda cast: {}, **{**STOPS, "binh": 422, "giang": 422}),

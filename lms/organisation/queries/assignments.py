@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from lms.organisation.models import Person, Posting, Reform, ReformChoice, Succession, Unit, UnitName
 from lms.organisation.queries.choices import LAND, counted, is_asked, posts_of, waits
-from lms.organisation.queries.people import _matching
+from lms.organisation.queries.listing import matching
 from lms.organisation.queries.rosters import slices
 from lms.organisation.queries.units import _name_nearest
 from lms.organisation.scope import within
@@ -181,7 +181,7 @@ def _of_unit(
             ReformChoice.old_id == old_id,
             in_hand(actor),
             exists(here.correlate_except(posting)),
-            *_matching(words),
+            *matching(words),
         )
     )
     if confirmed is not None:

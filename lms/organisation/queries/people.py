@@ -1,37 +1,19 @@
 """Reading people and their postings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
+from sqlalchemy import and_, select
 
-from lms.organisation.models import Absence, Person, PersonCorrection, Posting, Unit, UnitClosure, UnitName
+from lms.organisation.models import Absence, Person, PersonCorrection, Posting, Unit, UnitName
+from lms.organisation.queries.rosters import slices
 from lms.organisation.queries.units import primary_on
-from lms.organisation.scope import person_within, within
-from lms.platform import vietnamese
+from lms.organisation.scope import person_within
 from lms.platform.access import Actor, Permission
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
-
-
-@dataclass(frozen=True)
-class ListedPerson:
-    """A person as the list shows them."""
-
-    id: int
-    full_name: str
-    personal_id: str
-    title: str
-    department: str
-    category: str
-    unit_id: int
-    unit: str
-    from_on: date
-    is_open: bool
-    """Whether the reader may open the person's page: people who moved out of the reader's units are history."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +48,7 @@ class CorrectionRow:
     old: str
     new: str
     source: str
+    from_on: date | None
     recorded_at: datetime
 
 
@@ -98,79 +81,6 @@ class PersonFacts:
     email: str
     phone: str
     recorded_at: datetime
-
-
-def _matching(words: str) -> list[ColumnElement[bool]]:
-    """Every word begins some word of the name; marks, case and order do not matter."""
-    parts = vietnamese.fold(words).split()[:8]
-    return [(literal_column("' '").op("||")(Person.search_key)).contains(f" {part}", autoescape=True) for part in parts]
-
-
-def _listed(
-    actor: Actor, permission: Permission, day: date, *, unit_id: int | None, words: str, columns: Sequence[Any]
-) -> Select[Any]:
-    wanted = (
-        select(*columns)
-        .select_from(Posting)
-        .join(Person, Person.id == Posting.person_id)
-        .where(*primary_on(day), within(actor, permission, Posting.unit_id), *_matching(words))
-    )
-    if unit_id is not None:
-        under = select(UnitClosure.unit_id).where(
-            UnitClosure.ancestor_id == unit_id, UnitClosure.from_on <= day, UnitClosure.to_on > day
-        )
-        wanted = wanted.where(Posting.unit_id.in_(under))
-    return wanted
-
-
-def categories_on(
-    actor: Actor, permission: Permission, day: date, *, unit_id: int | None = None, words: str = ""
-) -> dict[str, int]:
-    """Staff category → people of that day who match the other filters."""
-    wanted = _listed(
-        actor, permission, day, unit_id=unit_id, words=words, columns=(Posting.category, func.count())
-    ).group_by(Posting.category)
-    return {row[0]: row[1] for row in db.session.execute(wanted)}
-
-
-def people_on(
-    actor: Actor,
-    permission: Permission,
-    day: date,
-    *,
-    today: date,
-    unit_id: int | None = None,
-    category: str = "",
-    words: str = "",
-    offset: int = 0,
-    limit: int = 50,
-) -> list[ListedPerson]:
-    """People whose primary posting on that day lies within the actor's units, by given name."""
-    columns = (
-        Person.id,
-        Person.full_name,
-        Person.personal_id,
-        Posting.title,
-        Posting.department,
-        Posting.category,
-        Posting.unit_id,
-        UnitName.name.label("unit"),
-        Posting.from_on,
-        person_within(actor, permission, today, Person.id).label("is_open"),
-    )
-    wanted = (
-        _listed(actor, permission, day, unit_id=unit_id, words=words, columns=columns)
-        .join(
-            UnitName,
-            and_(UnitName.unit_id == Posting.unit_id, UnitName.from_on <= day, UnitName.to_on > day),
-        )
-        .order_by(Person.sort_name, Person.id)
-        .offset(offset)
-        .limit(limit)
-    )
-    if category:
-        wanted = wanted.where(Posting.category == category)
-    return [ListedPerson(**row) for row in db.session.execute(wanted).mappings()]
 
 
 _FACTS = (
@@ -238,6 +148,28 @@ def primary_posting_on(person_id: int, day: date) -> Posting | None:
     )
 
 
+def primary_postings_on(person_ids: Iterable[int], day: date) -> list[Posting]:
+    """The believed primary postings of these people on a day."""
+    return [
+        posting
+        for some in slices(person_ids)
+        for posting in db.session.scalars(
+            select(Posting).where(Posting.person_id.in_(some), *primary_on(day)).order_by(Posting.id)
+        )
+    ]
+
+
+def primary_units_on(person_ids: Iterable[int], day: date) -> dict[int, int]:
+    """Person → unit of the primary posting on a day, for those who hold one."""
+    return {
+        row[0]: row[1]
+        for some in slices(person_ids)
+        for row in db.session.execute(
+            select(Posting.person_id, Posting.unit_id).where(Posting.person_id.in_(some), *primary_on(day))
+        )
+    }
+
+
 def primary_posting_between(person_id: int, from_on: date, to_on: date) -> Posting | None:
     """A believed primary posting of a person that overlaps the days from..to."""
     return db.session.scalar(
@@ -261,6 +193,7 @@ def corrections_of(person_id: int) -> list[CorrectionRow]:
             PersonCorrection.old,
             PersonCorrection.new,
             PersonCorrection.source,
+            PersonCorrection.from_on,
             PersonCorrection.recorded_at,
         )
         .where(PersonCorrection.person_id == person_id)

@@ -2,6 +2,7 @@
 
 from lms.organisation.service.absences import Away, record_absences
 from lms.organisation.service.choices import Assigned, assign, choose
+from lms.organisation.service.editing import EDITABLE, EDITABLE_FOR_MANY, edit_many, edit_posting
 from lms.organisation.service.former import refresh_former_units
 from lms.organisation.service.outcome import (
     Ended,
@@ -64,6 +65,8 @@ from lms.organisation.service.transfers import (
 from lms.organisation.service.units import Loaded, load_atlas, rebuild_closure
 
 __all__ = [
+    "EDITABLE",
+    "EDITABLE_FOR_MANY",
     "Answer",
     "Assigned",
     "Away",
@@ -91,6 +94,8 @@ __all__ = [
     "correct_posting",
     "day_for",
     "dismiss",
+    "edit_many",
+    "edit_posting",
     "end_posting",
     "hire",
     "import_at_once",

@@ -139,8 +139,10 @@ def correct_posting(posting: Posting, *, by: By, now: datetime, source: str = ""
     return new
 
 
-def correct_person(person: Person, *, by: By, now: datetime, source: str = "", **changes: Any) -> None:
-    """Put fields of a person right; what stood before is kept in person_correction."""
+def correct_person(
+    person: Person, *, by: By, now: datetime, source: str = "", from_on: date | None = None, **changes: Any
+) -> None:
+    """Put fields of a person right, or change them from a day on; what stood before is kept in person_correction."""
     db.session.refresh(person, with_for_update=True)
     if unknown := set(changes) - set(CORRECTABLE):
         raise TypeError(f"not correctable: {sorted(unknown)}")
@@ -151,7 +153,13 @@ def correct_person(person: Person, *, by: By, now: datetime, source: str = "", *
         old = getattr(person, name)
         db.session.add(
             PersonCorrection(
-                person_id=person.id, field=name, old=_said(old), new=_said(value), source=source, recorded_at=now
+                person_id=person.id,
+                field=name,
+                old=_said(old),
+                new=_said(value),
+                source=source,
+                from_on=from_on,
+                recorded_at=now,
             )
         )
         setattr(person, name, value)

@@ -29,6 +29,7 @@ WHAT = {
 KINDS = {
     "plan": _l("Kế hoạch"),
     "roster": _l("Danh sách nhân sự"),
+    "postings": _l("Sửa vị trí công tác nhiều người"),
     "reform": _l("Sắp xếp đơn vị"),
     "stops": _l("Tạm vắng, miễn, gia hạn"),
 }

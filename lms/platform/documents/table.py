@@ -2,13 +2,13 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -114,7 +114,7 @@ def _csv_value(column: Column, value: Any) -> str:
     return "'" + text if text and text[0] in "=+-@\t\r" else text
 
 
-def write_xlsx(table: Table, target: Path | io.BytesIO, *, sheet: str = "Số liệu") -> None:
+def write_xlsx(table: Table, target: Path | IO[bytes], *, sheet: str = "Số liệu") -> None:
     """Write the table: real numbers and days, frozen head, filter, sums, print set-up on A4 landscape."""
     book = xlsxwriter.Workbook(
         str(target) if isinstance(target, Path) else target,
@@ -147,13 +147,9 @@ def write_xlsx(table: Table, target: Path | io.BytesIO, *, sheet: str = "Số li
     top = len(table.notes) + 2
     for place, column in enumerate(table.columns):
         ws.write_string(top, place, column.heading, head)
-    row_number = top
-    for row in table.rows:
-        row_number += 1
-        _write_row(ws, row_number, table.columns, row, styles, bold=False)
-    last_row = max(row_number, top)
+    last_row = _write_rows(ws, top, table.columns, table.rows, styles, bold=False)
     if table.total is not None:
-        _write_row(ws, last_row + 1, table.columns, table.total, styles, bold=True)
+        _write_rows(ws, last_row, table.columns, [table.total], styles, bold=True)
     ws.freeze_panes(top + 1, 0)
     ws.autofilter(top, 0, last_row, len(table.columns) - 1)
     ws.set_landscape()
@@ -175,22 +171,32 @@ _XLSX_FORMATS: dict[Format, dict[str, Any]] = {
 }
 
 
-def _write_row(
-    ws: Any, number: int, columns: Sequence[Column], row: Any, styles: dict[Any, Any], *, bold: bool
-) -> None:
-    for place, column in enumerate(columns):
-        value = value_of(row, column.key)
-        style = styles[(column.format, bold)]
-        writer: Callable[..., Any] = ws.write_string
-        if value is None or value == "":
-            ws.write_blank(number, place, None, style)
-            continue
-        if isinstance(value, datetime):
-            value, writer = value.astimezone(VIETNAM).replace(tzinfo=None), ws.write_datetime
-        elif isinstance(value, date):
-            writer = ws.write_datetime
-        elif isinstance(value, (int, float, Decimal)) and column.is_number:
-            writer = ws.write_number
-        else:
-            value = str(value)
-        writer(number, place, value, style)
+def _write_rows(
+    ws: Any, last: int, columns: Sequence[Column], rows: Iterable[Any], styles: dict[Any, Any], *, bold: bool
+) -> int:
+    """Write rows below row `last`; returns the number of the last one."""
+    cells = [(place, column, column.key, styles[(column.format, bold)]) for place, column in enumerate(columns)]
+    write_string = ws.write_string
+    for row in rows:
+        last += 1
+        held = row if isinstance(row, dict) else None
+        for place, column, key, style in cells:
+            value = getattr(row, key) if held is None else held[key]
+            if type(value) is str and value:  # most of what there is
+                write_string(last, place, value, style)
+            else:
+                _write_other(ws, last, place, column, value, style)
+    return last
+
+
+def _write_other(ws: Any, number: int, place: int, column: Column, value: Any, style: Any) -> None:
+    if value is None or value == "" or value == FOREVER:
+        ws.write_blank(number, place, None, style)
+    elif isinstance(value, datetime):
+        ws.write_datetime(number, place, value.astimezone(VIETNAM).replace(tzinfo=None), style)
+    elif isinstance(value, date):
+        ws.write_datetime(number, place, value, style)
+    elif isinstance(value, (int, float, Decimal)) and column.is_number:
+        ws.write_number(number, place, value, style)
+    else:
+        ws.write_string(number, place, str(value), style)
