@@ -98,7 +98,8 @@ def _fail(fail: Fail, rule: MissedRule, group: Sequence[MissedRule]) -> str:
         return _("làm việc ở %(here)s, không thuộc %(unit)s", here=place.unit, unit=audience.unit)
     if fail is Fail.KIND:
         kinds = [KINDS.get(kind, kind) for kind in dict.fromkeys(one.audience.kind for one in group) if kind]
-        return _("%(here)s không phải là %(kinds)s", here=place.unit, kinds=listed(kinds, _("hoặc")))
+        here = _("đơn vị này") if Fail.UNIT in rule.fails else place.unit
+        return _("%(here)s không phải là %(kinds)s", here=here, kinds=listed(kinds, _("hoặc")))
     if fail is Fail.CATEGORY:
         wanted = [CATEGORIES.get(c, c) for c in dict.fromkeys(one.audience.category for one in group) if c]
         own = CATEGORIES.get(place.category, place.category)
