@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 
 from flask import Blueprint, Response, abort
@@ -82,7 +81,7 @@ def today() -> Response:
     tasks = [_task(duty, progress, day) for duty in duties]
     completions = learning.completions_of(person_id)
     late = [-task.standing.days for task in tasks if task.duty.state in rules.LATE_STATES]
-    hours = sum((row.hours for row in completions if row.completed_on.year == day.year), Decimal(0))
+    hours = learning.hours_once(row for row in completions if row.completed_on.year == day.year)
     return page(
         "home/today.html",
         tasks=tasks,
@@ -143,12 +142,12 @@ def me() -> Response:
         abort(403)
     person_id = int(current_user.person_id)
     completions = learning.completions_of(person_id)
-    years = [(year, list(rows)) for year, rows in groupby(completions, key=lambda row: row.completed_on.year)]
+    by_year = {year: list(rows) for year, rows in groupby(completions, key=lambda row: row.completed_on.year)}
     return page(
         "home/me.html",
         me=queries.me(person_id),
         postings=organisation.postings_of(person_id),
-        years=years,
+        years=[(year, rows, learning.hours_once(rows)) for year, rows in by_year.items()],
         papers=certificates.certificates_by_completion(row.completion_id for row in completions),
         looks=log.views(person_id, offset=0, limit=LOOKS),
         all_looks=log.count_views(person_id),

@@ -13,6 +13,7 @@ from lms.catalogue.models import Course, CourseVersion, Lesson
 from lms.learning import rules
 from lms.learning.models import Completion, Enrolment, LessonProgress
 from lms.organisation.models import Posting
+from lms.platform import clock
 from lms.platform.db import db
 
 # The latest enrolment counts; who has begun stays on that version, everybody else is shown the current one.
@@ -37,6 +38,30 @@ _COMPLETION = (
     .correlate(Course)
     .scalar_subquery()
 )
+
+
+_VOIDED = (
+    select(func.max(Completion.voided_at))
+    .where(
+        Completion.course_id == Course.id,
+        Completion.person_id == bindparam("person_id"),
+        Completion.version_id == CourseVersion.id,
+        Completion.attempt_id.is_not(None),
+    )
+    .correlate(Course, CourseVersion)
+    .scalar_subquery()
+)
+
+
+def _is_completed(row: Any, recorded_at: datetime | None) -> bool:
+    """Whether the last completion ends the round of study that a row tells of."""
+    elsewhere = row.completed_version_id is None
+    if recorded_at is None or (not elsewhere and row.completed_version_id != row.version_id):
+        return False
+    return rules.is_round_done(
+        number=row.round or 1, started_on=row.started_on, completed_on=row.completed_on,
+        arrived_on=clock.day_of(recorded_at) if elsewhere else None,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,18 +92,20 @@ class Study:
     completed_on: date | None
     completed_version_id: int | None
     completed_score: Decimal | None
+    completed_recorded_at: datetime | None
+    voided_at: datetime | None
+    """When the last result that was earned by the quiz of this version was voided, if one was."""
 
     @property
     def completed(self) -> bool:
-        """Whether this very version is completed, in this round of study."""
-        return self.completed_version_id == self.version_id and rules.is_round_done(
-            number=self.round or 1, started_on=self.started_on, completed_on=self.completed_on
-        )
+        """Whether this very version is completed, in this round of study, or was made up for elsewhere meanwhile."""
+        return _is_completed(self, self.completed_recorded_at)
 
     @property
     def since(self) -> datetime | None:
-        """The moment from which attempts belong to this round; None for all of them."""
-        return self.enrolled_at if (self.round or 1) > 1 else None
+        """The moment from which attempts count: those of this round, after the last voided result; None for all."""
+        began = [self.enrolled_at] if (self.round or 1) > 1 else []
+        return max((moment for moment in (*began, self.voided_at) if moment is not None), default=None)
 
     @property
     def has_newer(self) -> bool:
@@ -93,7 +120,7 @@ _STUDY: Select[*tuple[Any, ...]] = (
         CourseVersion.quiz_title, CourseVersion.draw, CourseVersion.quiz_minutes, CourseVersion.pass_percent,
         CourseVersion.attempts_allowed, Enrolment.id, Enrolment.round, Enrolment.enrolled_at,
         Enrolment.started_on, Enrolment.last_lesson_id, Completion.id, Completion.completed_on, Completion.version_id,
-        Completion.score,
+        Completion.score, Completion.recorded_at, _VOIDED,
     )
     .select_from(Course)
     .outerjoin(Enrolment, Enrolment.id == _ENROLMENT)
@@ -185,6 +212,7 @@ _PROGRESS: Select[*tuple[Any, ...]] = (
         Course.id.label("course_id"), Course.slug, CourseVersion.id.label("version_id"), CourseVersion.title,
         CourseVersion.hours, CourseVersion.quiz_minutes, Enrolment.round, Enrolment.started_on,
         Enrolment.last_lesson_id, Completion.completed_on, Completion.version_id.label("completed_version_id"),
+        Completion.recorded_at.label("completed_recorded_at"),
         Lesson.id.label("lesson_id"), Lesson.place, Lesson.key, Lesson.title.label("lesson_title"), Lesson.minutes,
         LessonProgress.done_at,
     )
@@ -214,9 +242,7 @@ def _progress(rows: Sequence[Any]) -> Progress:
     first = rows[0]
     lessons = [row for row in rows if row.lesson_id is not None]
     course = [rules.Step(row.lesson_id, row.minutes, row.done_at is not None) for row in lessons]
-    completed = first.completed_version_id == first.version_id and rules.is_round_done(
-        number=first.round or 1, started_on=first.started_on, completed_on=first.completed_on
-    )
+    completed = _is_completed(first, first.completed_recorded_at)
     going_on = None if completed else rules.resume(course, first.last_lesson_id)
     current = next((row for row in lessons if row.lesson_id == going_on), None)
     return Progress(
@@ -261,6 +287,11 @@ _COMPLETIONS: Select[*tuple[Any, ...]] = (
 def completions_of(person_id: int) -> list[CompletionRow]:
     """A person's completions that count, newest first."""
     return [CompletionRow(*row) for row in db.session.execute(_COMPLETIONS, {"person_id": person_id})]
+
+
+def hours_once(year: Iterable[CompletionRow]) -> Decimal:
+    """The tiết that completions of one year, the newest first, bring: a course studied again brings its hours once."""
+    return sum({row.course_id: row.hours for row in year}.values(), Decimal(0))
 
 
 def completion_days(person_id: int, course_id: int) -> list[date]:

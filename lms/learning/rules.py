@@ -68,11 +68,22 @@ def minutes_left(steps: Sequence[Step], quiz_minutes: int, completed: bool) -> i
     return sum(step.minutes for step in steps if not step.done) + quiz_minutes
 
 
-def is_round_done(*, number: int, started_on: date | None, completed_on: date | None) -> bool:
-    """Whether a round of study has ended with the last completion of its version; one studied again needs a new one."""
+def is_round_done(
+    *, number: int, started_on: date | None, completed_on: date | None, arrived_on: date | None = None
+) -> bool:
+    """Whether a round of study has ended with the last completion of its version; one studied again needs a new one.
+
+    `arrived_on`: the day on which a result earned elsewhere was written down. It ends the round if it was earned within
+    it, and the first round also if it arrived meanwhile and is of the same year: the course would not count once more.
+    """
     if completed_on is None:
         return False
-    return number == 1 or (started_on is not None and completed_on >= started_on)
+    if arrived_on is None:
+        return number == 1 or (started_on is not None and completed_on >= started_on)
+    if started_on is None:
+        return False
+    meanwhile = number == 1 and arrived_on >= started_on and completed_on.year == started_on.year
+    return completed_on >= started_on or meanwhile
 
 
 def counts_in_year(earlier: Iterable[date], on: date, since: date | None = None) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import Integer, Select, bindparam, func, insert, or_, select, text, update
 
 from lms.catalogue.models import Course, CourseVersion, Lesson
 from lms.learning import queries, rules
@@ -16,6 +16,7 @@ from lms.learning.rules import CompletionSource as CompletionSource
 from lms.learning.rules import EnrolmentSource as EnrolmentSource
 from lms.learning.rules import Refusal as Refusal
 from lms.organisation.models import Posting
+from lms.platform import clock
 from lms.platform.columns import moment
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
@@ -128,14 +129,19 @@ def begin(person_id: int, course_id: int, *, today: date, now: datetime, by: By)
 
 def _is_done(enrolment: Enrolment) -> bool:
     """Whether its round has been completed."""
-    completed_on = db.session.scalar(
-        select(func.max(Completion.completed_on)).where(
-            Completion.person_id == enrolment.person_id,
-            Completion.version_id == enrolment.version_id,
-            Completion.voided_at.is_(None),
-        )
+    found = select(Completion.completed_on, Completion.version_id, Completion.recorded_at).where(
+        Completion.person_id == enrolment.person_id,
+        Completion.course_id == enrolment.course_id,
+        or_(Completion.version_id == enrolment.version_id, Completion.version_id.is_(None)),
+        Completion.voided_at.is_(None),
     )
-    return rules.is_round_done(number=enrolment.round, started_on=enrolment.started_on, completed_on=completed_on)
+    return any(
+        rules.is_round_done(
+            number=enrolment.round, started_on=enrolment.started_on, completed_on=row.completed_on,
+            arrived_on=None if row.version_id is not None else clock.day_of(row.recorded_at),
+        )
+        for row in db.session.execute(found)
+    )  # fmt: skip
 
 
 def why_not_again(person_id: int, course_id: int, *, today: date) -> Refusal | None:

@@ -15,8 +15,8 @@ from lms.platform.db import db
 from lms.platform.events import SYSTEM
 from lms.platform.forms import Refused
 from tests.conftest import NOW, TODAY
-from tests.factories import make_posting
-from tests.learning.making import make_course, make_enrolment, right_form, start
+from tests.factories import add, make_posting
+from tests.learning.making import make_course, make_enrolment, right_form, slug_of, start
 from tests.pages import _counting
 
 
@@ -115,6 +115,76 @@ def test_a_voided_completion_stays_on_record_and_makes_room(cast, version, audit
     assert caught.value.reason is Refusal.ALREADY_VOIDED
     assert record(result(cast.an.person_id, version)) != first
     assert audited().count("learning:completion:voided") == 1
+
+
+def studied(account, version):
+    """The course as somebody studies it."""
+    db.session.expire_all()
+    return queries.study(account.person_id, slug_of(version))
+
+
+def finish_lessons(person_id, version, now=NOW):
+    for lesson in queries.outline(version.id, None):
+        service.finish_lesson(person_id, slug_of(version), lesson.key, now=now)
+
+
+def test_after_a_voided_pass_the_quiz_may_be_taken_again_and_only_a_new_pass_completes(cast, version):
+    person_id, later = cast.an.person_id, NOW + timedelta(hours=2)
+    service.begin(person_id, version.course_id, today=TODAY, now=NOW, by=SYSTEM)
+    finish_lessons(person_id, version)
+    old = pass_the_quiz(person_id, version)
+    service.void_completion(queries.completion_of_attempt(old), reason="Làm hộ", now=later, by=SYSTEM)
+    course = studied(cast.an, version)
+    assert (course.completed, course.since) == (False, later)
+    assert service.why_not_sit(person_id, version.id) is None
+    attempts = papers.attempts_of(person_id, version.id)
+    standing = assessment.standing(attempts, version.attempts_allowed, TODAY, course.since)
+    assert (standing.refusal, standing.left) == (None, version.attempts_allowed)
+    # Handing the old paper in once more brings nothing back.
+    assessment.submit(old, person_id=person_id, now=later, by=SYSTEM)
+    assert not studied(cast.an, version).completed
+    new = assessment.start_attempt(person_id, version.id, now=later, by=SYSTEM, since=course.since)
+    for shown in papers.paper_in_full(new):
+        form = right_form(shown.kind, shown.body, shown.shuffle)
+        assessment.save_answer(new, shown.place, person_id=person_id, form=form, now=later)
+    assessment.submit(new, person_id=person_id, now=later, by=SYSTEM)
+    assert studied(cast.an, version).completed
+    assert (queries.completion_of_attempt(old), queries.completion_of_attempt(new) is None) == (None, False)
+
+
+@pytest.mark.parametrize("days_before", [0, 20])
+def test_a_result_recognised_meanwhile_ends_the_round(cast, version, days_before):
+    person_id, course_id = cast.an.person_id, version.course_id
+    service.begin(person_id, course_id, today=TODAY, now=NOW, by=SYSTEM)
+    record(result(person_id, version, on=TODAY - timedelta(days=days_before)))
+    assert studied(cast.an, version).completed
+    assert queries.progress_of(person_id, [course_id])[course_id].percent == 100
+    assert service.why_not_sit(person_id, version.id) is Refusal.ROUND_DONE
+
+
+def test_a_result_of_another_year_recognised_meanwhile_does_not(cast, version):
+    person_id, course_id = cast.an.person_id, version.course_id
+    service.begin(person_id, course_id, today=TODAY, now=NOW, by=SYSTEM)
+    record(result(person_id, version, on=date(2025, 3, 1)))
+    assert not studied(cast.an, version).completed
+    assert queries.progress_of(person_id, [course_id])[course_id].percent == 0
+
+
+def test_a_result_that_was_there_before_the_course_was_begun_leaves_the_round_open(cast, version):
+    record(result(cast.an.person_id, version, on=TODAY - timedelta(days=20)), today=TODAY)
+    service.begin(cast.an.person_id, version.course_id, today=TODAY + timedelta(days=2), now=NOW, by=SYSTEM)
+    assert not studied(cast.an, version).completed
+
+
+def test_a_course_studied_again_brings_its_hours_to_a_year_once(cast, version):
+    other = make_course(organiser=cast.city, slug="khoa-khac")
+    for row, on in ((version, TODAY - timedelta(days=60)), (version, TODAY), (other, TODAY)):
+        add(
+            Completion(person_id=cast.an.person_id, course_id=row.course_id, completed_on=on, hours=4,
+                       content_group="KHCN", source="class", recorded_at=NOW)
+        )  # fmt: skip
+    rows = queries.completions_of(cast.an.person_id)
+    assert (len(rows), queries.hours_once(rows)) == (3, Decimal(8))
 
 
 def test_progress_of_many_courses_takes_one_statement(cast):

@@ -36,20 +36,29 @@ JOIN requirement r ON r.id = f.requirement_id AND r.rule <> 'hours'
 GROUP BY f.person_id, f.requirement_id, f.cycle, r.rule
 """
 
-# Hours are summed as whole hundredths: exact on both databases.
+# Hours are summed as whole hundredths: exact on both databases. Within a year (any cycle but 0) a course brings its
+# hours once, on the day on which it was first completed.
 _DONE_HOURS = """
 SELECT person_id, requirement_id, cycle, MIN(day) AS started_on,
   MIN(CASE WHEN total >= needed THEN day END) AS fulfilled_on
 FROM (
-  SELECT o.person_id, o.requirement_id, o.cycle, d.completed_on AS day,
+  SELECT o.person_id, o.requirement_id, o.cycle, o.completed_on AS day,
     CAST(ROUND(r.hours_needed * 100) AS INTEGER) AS needed,
-    SUM(CAST(ROUND(d.hours * 100) AS INTEGER))
-      OVER (PARTITION BY o.person_id, o.requirement_id, o.cycle ORDER BY d.completed_on) AS total
-  FROM {opened} o
-  JOIN requirement r ON r.id = o.requirement_id AND r.rule = 'hours'
-  JOIN completion d ON d.person_id = o.person_id AND d.voided_at IS NULL
-    AND d.completed_on >= o.since AND d.completed_on < o.until
-    AND (r.content_group = '' OR d.content_group = r.content_group)
+    SUM(o.hundredths) OVER (PARTITION BY o.person_id, o.requirement_id, o.cycle ORDER BY o.completed_on) AS total
+  FROM (
+    SELECT o.person_id, o.requirement_id, o.cycle, d.completed_on, CAST(ROUND(d.hours * 100) AS INTEGER) AS hundredths,
+      ROW_NUMBER() OVER (
+        PARTITION BY o.person_id, o.requirement_id, o.cycle, d.course_id, CASE WHEN o.cycle = 0 THEN d.id ELSE 0 END
+        ORDER BY d.completed_on, d.hours DESC
+      ) AS place
+    FROM {opened} o
+    JOIN requirement r ON r.id = o.requirement_id AND r.rule = 'hours'
+    JOIN completion d ON d.person_id = o.person_id AND d.voided_at IS NULL
+      AND d.completed_on >= o.since AND d.completed_on < o.until
+      AND (r.content_group = '' OR d.content_group = r.content_group)
+  ) o
+  JOIN requirement r ON r.id = o.requirement_id
+  WHERE o.place = 1
 ) h
 GROUP BY person_id, requirement_id, cycle
 """

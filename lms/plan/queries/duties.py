@@ -198,6 +198,7 @@ def _counted(rows: Sequence[Any], equivalents: dict[int, tuple[rules.EquivalentF
         "content_group": first.content_group,
         "since": since,
         "until": until,
+        "yearly": first.cycle != 0,
     }
 
 

@@ -57,13 +57,14 @@ def activity_of(
 
     any_of: the first completion of a listed course. all_of: the day the last of them was first completed. hours:
     the day the running sum reaches `hours_needed` tiết. Opening a course counts as a start from any time for a
-    single duty over courses, else only within the window. `latest_by`: of a course completed several times up to that
-    day the last completion counts, and of several such courses the last one.
+    single duty over courses, else only within the window. Within a year a course brings its hours once. `latest_by`:
+    of a course completed several times up to that day the last completion counts, and of several such courses the last.
     """
     wanted = set(course_ids)
     done = [c for c in completions if since <= c.completed_on < until]
     if rule == "hours":
         done = [c for c in done if content_group in ("", c.content_group)]
+        done = _once(done) if yearly else done
         begun = [s for s in starts if content_group in ("", s.content_group)]
     else:
         done = [c for c in done if c.course_id in wanted]
@@ -72,6 +73,14 @@ def activity_of(
     days = [s.started_on for s in begun if s.started_on < until and (since <= s.started_on or not bounded)]
     days += [c.completed_on for c in done]
     return Activity(min(days, default=FOREVER), _fulfilled(rule, wanted, hours_needed, done, latest_by or date.min))
+
+
+def _once(done: Iterable[CompletionFact]) -> list[CompletionFact]:
+    """Of each course the first completion; of several on that day the one with the most hours."""
+    first: dict[int, CompletionFact] = {}
+    for completion in sorted(done, key=lambda c: (c.completed_on, -c.hours)):
+        first.setdefault(completion.course_id, completion)
+    return list(first.values())
 
 
 def _fulfilled(
@@ -114,11 +123,13 @@ def progress_of(
     since: date,
     until: date,
     completions: Iterable[CompletionFact],
+    yearly: bool = False,
 ) -> Progress:
     """What of the completions of [since, until) counts for an obligation, whether or not it is enough."""
     done = [c for c in completions if since <= c.completed_on < until]
     if rule == "hours":
-        return Progress(hours=sum((c.hours for c in done if content_group in ("", c.content_group)), Decimal(0)))
+        done = [c for c in done if content_group in ("", c.content_group)]
+        return Progress(hours=sum((c.hours for c in (_once(done) if yearly else done)), Decimal(0)))
     named, _ = counting(
         course_ids=course_ids, min_versions=min_versions, equivalents=equivalents, completions=done, starts=()
     )
