@@ -290,8 +290,11 @@ def completions_of(person_id: int) -> list[CompletionRow]:
 
 
 def hours_once(year: Iterable[CompletionRow]) -> Decimal:
-    """The tiết that completions of one year, the newest first, bring: a course studied again brings its hours once."""
-    return sum({row.course_id: row.hours for row in year}.values(), Decimal(0))
+    """The tiết that completions of one year, the newest first, bring: a course studied again here brings them once."""
+    rows = list(year)
+    here = {row.course_id: row.hours for row in rows if row.source == rules.CompletionSource.ONLINE}
+    elsewhere = (row.hours for row in rows if row.source != rules.CompletionSource.ONLINE)
+    return sum((*here.values(), *elsewhere), Decimal(0))
 
 
 def completion_days(person_id: int, course_id: int) -> list[date]:

@@ -5,27 +5,31 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
+from lms.platform import clock
 from tests.journeys.conftest import Served, axe_finds_nothing
 
 pytestmark = pytest.mark.browser
 
-NAME = "Sơ kết tháng 10/2026"
-AS_OF = "31/10/2026"
+AS_OF = clock.today().replace(day=1) - timedelta(days=1)
+"""The end of the last month, for which figures are published."""
+NAME = f"Sơ kết tháng {AS_OF:%m/%Y}"
+STUDIED = f"{AS_OF - timedelta(days=10):%d/%m/%Y}"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-DECISION = "Giấy chứng nhận số 15/GCN ngày 20/10/2026"
+DECISION = "Giấy chứng nhận số 15/GCN"
 
 
 def _close_a_period(page: Page) -> str:
-    """Close the figures of the end of October in the browser; the address of the period."""
+    """Close the figures of the end of the last month in the browser; the address of the period."""
     page.goto("/chot-so-lieu/moi")
     page.get_by_label("Tên kỳ").fill(NAME)
-    page.get_by_label("Số liệu đến hết ngày").fill(AS_OF)
+    page.get_by_label("Số liệu đến hết ngày").fill(f"{AS_OF:%d/%m/%Y}")
     axe_finds_nothing(page)
     page.get_by_role("button", name="Chốt và niêm phong").click()
     # Of a large city a worker closes them: its page says when it is done.
@@ -59,7 +63,7 @@ def _say_that_it_is_wrong(page: Page, paper: Path) -> str:
     title = page.locator(".lms-head p").inner_text()
     page.get_by_role("link", name="Kết quả này sai").click()
     page.get_by_label("Tôi đã học nhưng không được tính").check()
-    page.get_by_label("Anh/chị thấy sai ở đâu?").fill("Tôi đã học lớp này tại Trường Lê Hồng Phong ngày 20/10/2026.")
+    page.get_by_label("Anh/chị thấy sai ở đâu?").fill(f"Tôi đã học lớp này tại Trường Lê Hồng Phong ngày {STUDIED}.")
     page.locator("input[type=file]").set_input_files(paper)
     axe_finds_nothing(page)
     page.get_by_role("button", name="Gửi phản ánh").click()
@@ -80,7 +84,7 @@ def _answer(page: Page) -> None:
     page.get_by_label("Trả lời người phản ánh").fill("Đã đối chiếu giấy chứng nhận gốc.")
     page.get_by_label("Số quyết định, văn bản").fill(DECISION)
     page.get_by_label("Khóa học được ghi nhận").select_option(index=1)
-    page.get_by_label("Ngày hoàn thành").fill("20/10/2026")
+    page.get_by_label("Ngày hoàn thành").fill(STUDIED)
     axe_finds_nothing(page)
     page.get_by_role("button", name="Trả lời và ghi").click()
     expect(page.locator("main")).to_contain_text("Đã trả lời phản ánh")

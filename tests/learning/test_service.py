@@ -178,13 +178,17 @@ def test_a_result_that_was_there_before_the_course_was_begun_leaves_the_round_op
 
 def test_a_course_studied_again_brings_its_hours_to_a_year_once(cast, version):
     other = make_course(organiser=cast.city, slug="khoa-khac")
-    for row, on in ((version, TODAY - timedelta(days=60)), (version, TODAY), (other, TODAY)):
+    online, elsewhere = "online", "recognised"
+    for row, on, source in (
+        (version, TODAY - timedelta(days=60), online), (version, TODAY, online), (other, TODAY, online),
+        (version, TODAY - timedelta(days=9), elsewhere),
+    ):  # fmt: skip
         add(
             Completion(person_id=cast.an.person_id, course_id=row.course_id, completed_on=on, hours=4,
-                       content_group="KHCN", source="class", recorded_at=NOW)
+                       content_group="KHCN", source=source, recorded_at=NOW)
         )  # fmt: skip
     rows = queries.completions_of(cast.an.person_id)
-    assert (len(rows), queries.hours_once(rows)) == (3, Decimal(8))
+    assert (len(rows), queries.hours_once(rows)) == (4, Decimal(12))
 
 
 def test_progress_of_many_courses_takes_one_statement(cast):

@@ -36,8 +36,8 @@ JOIN requirement r ON r.id = f.requirement_id AND r.rule <> 'hours'
 GROUP BY f.person_id, f.requirement_id, f.cycle, r.rule
 """
 
-# Hours are summed as whole hundredths: exact on both databases. Within a year (any cycle but 0) a course brings its
-# hours once, on the day on which it was first completed.
+# Hours are summed as whole hundredths: exact on both databases. Within a year (any cycle but 0) a course studied here
+# brings its hours once, on the day on which it was first completed; what was recognised is another class each time.
 _DONE_HOURS = """
 SELECT person_id, requirement_id, cycle, MIN(day) AS started_on,
   MIN(CASE WHEN total >= needed THEN day END) AS fulfilled_on
@@ -48,7 +48,8 @@ FROM (
   FROM (
     SELECT o.person_id, o.requirement_id, o.cycle, d.completed_on, CAST(ROUND(d.hours * 100) AS INTEGER) AS hundredths,
       ROW_NUMBER() OVER (
-        PARTITION BY o.person_id, o.requirement_id, o.cycle, d.course_id, CASE WHEN o.cycle = 0 THEN d.id ELSE 0 END
+        PARTITION BY o.person_id, o.requirement_id, o.cycle, d.course_id,
+          CASE WHEN o.cycle = 0 OR d.version_id IS NULL THEN d.id ELSE 0 END
         ORDER BY d.completed_on, d.hours DESC
       ) AS place
     FROM {opened} o

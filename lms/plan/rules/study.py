@@ -57,8 +57,9 @@ def activity_of(
 
     any_of: the first completion of a listed course. all_of: the day the last of them was first completed. hours:
     the day the running sum reaches `hours_needed` tiết. Opening a course counts as a start from any time for a
-    single duty over courses, else only within the window. Within a year a course brings its hours once. `latest_by`:
-    of a course completed several times up to that day the last completion counts, and of several such courses the last.
+    single duty over courses, else only within the window. Within a year a course studied here brings its hours once.
+    `latest_by`: of a course completed several times up to that day the last completion counts, and of several such
+    courses the last one.
     """
     wanted = set(course_ids)
     done = [c for c in completions if since <= c.completed_on < until]
@@ -76,11 +77,16 @@ def activity_of(
 
 
 def _once(done: Iterable[CompletionFact]) -> list[CompletionFact]:
-    """Of each course the first completion; of several on that day the one with the most hours."""
+    """Of each course studied here the first completion, of several on that day the one with the most hours.
+
+    What was learnt elsewhere is another class each time, even if it is recognised as the same course.
+    """
+    found = list(done)
     first: dict[int, CompletionFact] = {}
-    for completion in sorted(done, key=lambda c: (c.completed_on, -c.hours)):
-        first.setdefault(completion.course_id, completion)
-    return list(first.values())
+    for completion in sorted(found, key=lambda c: (c.completed_on, -c.hours)):
+        if completion.version is not None:
+            first.setdefault(completion.course_id, completion)
+    return [*first.values(), *(c for c in found if c.version is None)]
 
 
 def _fulfilled(
