@@ -24,8 +24,9 @@ HISTORY = frozenset(
     {
         "audit_day", "audit_event", "audit_seal", "change_effect", "change_row", "change_set", "closed_block",
         "closed_duty", "closed_figure", "closed_period", "closed_person", "closed_requirement", "closed_unit",
-        "day_off", "derived_check", "dispute", "dispute_file", "dispute_note", "dispute_term", "erratum_line", "job",
-        "job_worker", "letter", "period_difference", "period_erratum", "record_view",
+        "day_off", "derived_check", "dispute", "dispute_file", "dispute_note", "dispute_term", "erratum_line",
+        "head_count", "head_count_person", "job", "job_worker", "letter", "period_difference", "period_erratum",
+        "record_view",
     }
 )  # fmt: skip
 """Tells what happened and stays."""

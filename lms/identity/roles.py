@@ -15,6 +15,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
             P.ORGANISATION_POSTING_CHANGE,
             P.ORGANISATION_ROSTER_IMPORT,
             P.PLAN_DISPUTE_DECIDE,
+            P.PLAN_HEADCOUNT_CONFIRM,
             P.PLAN_OBLIGATION_READ,
             P.PLAN_PERIOD_CLOSE,
             P.PLAN_PLAN_READ,
@@ -27,6 +28,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
         {
             P.CERTIFICATES_CERTIFICATE_READ,
             P.ORGANISATION_PERSON_READ,
+            P.PLAN_HEADCOUNT_CONFIRM,
             P.PLAN_OBLIGATION_READ,
             P.PLAN_PLAN_READ,
             P.REPORTS_COMPLIANCE_READ,

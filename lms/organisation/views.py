@@ -209,6 +209,7 @@ def unit(unit_id: int) -> Response:
     named = [row.id for row in (*above, *came_from, *became)]
     return page(
         "organisation/unit.html",
+        headcounts="headcounts.show" in current_app.view_functions,
         unit=queries.unit_row(unit_id, day),
         stands=stands,
         last_day=date.fromordinal(found.valid_to.toordinal() - 1),

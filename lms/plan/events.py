@@ -260,3 +260,13 @@ class DaysWithdrawn(Event):
     first: date
     last: date
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadCountConfirmed(Event):
+    """A unit signed off how many people it has."""
+
+    key: ClassVar[str] = "plan:headcount:confirmed"
+    unit: str
+    on: date
+    total: int

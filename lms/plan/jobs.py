@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from lms.plan import service
 from lms.plan.check import days_to_check
 from lms.plan.disputes import jobs as _disputes  # noqa: F401 - registers its own
+from lms.plan.headcounts import jobs as _headcounts  # noqa: F401 - registers its own
 from lms.plan.models import DerivedCheck
 from lms.plan.periods import jobs as _periods  # noqa: F401 - registers its own
 from lms.platform import clock, vietnamese

@@ -16,6 +16,7 @@ from lms.platform import vietnamese
 from lms.platform.i18n import due_day_words
 
 EVENTS: dict[str, str] = {
+    "plan:headcount:confirmed": "Xác nhận quân số của {unit} ngày {on}: {total} người",
     "plan:dispute:opened": "{name} phản ánh kết quả “{requirement}” chưa đúng (số {dispute_id}), hạn trả lời {due_on}",
     "plan:dispute:handed": "Phản ánh số {dispute_id} của {name} về “{requirement}” chuyển đến {desk}: {reason}",
     "plan:dispute:decided": "Trả lời phản ánh số {dispute_id} của {name} về “{requirement}”: {reason}",

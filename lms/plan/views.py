@@ -13,13 +13,14 @@ from lms.changes import jobs
 from lms.organisation import queries as organisation
 from lms.plan import changing, disputes, kinds, labels, load, moves, queries, service, staff, stops, unasked
 from lms.plan.forms import ApplyPlanForm, PlanForm
+from lms.plan.headcounts import pages as headcounts
 from lms.plan.rules import FOREVER, State
 from lms.platform import clock, files
 from lms.platform.access import Permission, requires, signed_in
 from lms.platform.pages import page
 
 bp = Blueprint("plan", __name__, template_folder="templates")
-blueprints = (bp, stops.bp, moves.bp, changing.bp, load.bp, disputes.bp, unasked.bp, staff.bp)
+blueprints = (bp, stops.bp, moves.bp, changing.bp, load.bp, disputes.bp, unasked.bp, staff.bp, headcounts.bp)
 
 
 @bp.get("/ke-hoach")

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     ORGANISATION_UNIT_REORGANISE = "organisation:unit:reorganise"
     PLAN_CALENDAR_SET = "plan:calendar:set"
     PLAN_DISPUTE_DECIDE = "plan:dispute:decide"
+    PLAN_HEADCOUNT_CONFIRM = "plan:headcount:confirm"
     PLAN_OBLIGATION_READ = "plan:obligation:read"
     PLAN_PERIOD_CLOSE = "plan:period:close"
     PLAN_PLAN_IMPORT = "plan:plan:import"

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,12 @@ from flask_login import current_user
 from lms.audit.labels import SENTENCES
 from lms.organisation.queries import count_waiting
 from lms.plan import queries as plan
+from lms.plan.headcounts import queries as headcounts
+from lms.plan.headcounts.labels import said as headcount_said
+from lms.plan.headcounts.labels import words as headcount_words
+from lms.plan.headcounts.models import HeadCount
 from lms.platform import clock, vietnamese
-from lms.platform.access import Permission, requires
+from lms.platform.access import Permission, may, requires
 from lms.platform.downloads import table_file
 from lms.platform.events import sentence_for
 from lms.platform.pages import page, paging
@@ -66,6 +71,8 @@ def compliance() -> Response:
         in_the_future=chosen.view.day > clock.today(),
         proof=plan.proof(),
         undecided=_undecided(),
+        headcount=headcount_words(_headcount(report)),
+        may_count=may(Permission.ORGANISATION_PERSON_READ),
     )
 
 
@@ -73,6 +80,11 @@ def _undecided() -> int:
     """How many duties wait today for the visitor's decision because they began too late."""
     granting = Permission.PLAN_WAIVER_GRANT
     return plan.count_undecided(current_user, granting, clock.today()) if current_user.roots(granting) else 0
+
+
+def _headcount(report: Compliance) -> HeadCount | None:
+    """The head count that the unit of a report has confirmed for its day or before."""
+    return headcounts.confirmed_for(report.place.unit_id, report.view.day) if report.place else None
 
 
 def _sorted(report: Compliance) -> list[rules.Row]:
@@ -133,8 +145,10 @@ def export(kind: str) -> Response:
     name = file_name(report, kind)
     if kind == "pdf":
         points = _trend(chosen, report.requirements)
-        return _file(papers.compliance_pdf(report, points, clock.today(), labels.proof_words(proof)), kind, name)
-    return table_file(sheets.compliance_table(report), kind, name)
+        words = f"{labels.proof_words(proof)}. {headcount_said(_headcount(report))}"
+        return _file(papers.compliance_pdf(report, points, clock.today(), words), kind, name)
+    table = sheets.compliance_table(report)
+    return table_file(replace(table, notes=(*table.notes, f"{headcount_said(_headcount(report))}.")), kind, name)
 
 
 def file_name(report: Compliance, kind: str) -> str:

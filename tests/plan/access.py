@@ -17,6 +17,7 @@ from lms.platform.events import SYSTEM
 from tests.access import Row, learner
 from tests.factories import Cast, add
 from tests.plan.dispute_access import ROWS as DISPUTES
+from tests.plan.headcount_access import ROWS as HEADCOUNTS
 from tests.plan.move_access import ROWS as MOVES
 from tests.plan.plans import SMALL, apply, make_course
 from tests.plan.staff_access import ROWS as STAFF
@@ -165,6 +166,7 @@ ROWS = [
     Row(endpoint="stops.waiver_withdraw", values=a_waiver, **STOPS),
     *MOVES,
     *STAFF,
+    *HEADCOUNTS,
     *DISPUTES,
     Row(endpoint="stops.extension_new", values=chosen, **STOPS),
     Row(endpoint="stops.extension_new", values=chosen, data=lambda cast: {}, **{**STOPS, "binh": 422, "giang": 422}),

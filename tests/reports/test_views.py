@@ -1,12 +1,17 @@
 """Pages of reports as HR, leaders and administrators see them."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from lms.audit.labels import SENTENCES
 from lms.audit.models import AuditEvent
 from lms.identity.models import Role
+from lms.plan.headcounts import queries as counting
+from lms.plan.headcounts import service as signing
 from lms.platform import clock
 from lms.platform.columns import FOREVER
 from tests.conftest import TODAY
@@ -250,3 +255,18 @@ def test_any_reform_may_be_looked_behind_and_every_list_follows(browse, cast):
     assert "cơ cấu đến hết ngày 30/06/2025" in usual.text
     early = visitor.get("reports.compliance", co_cau="truoc-2025-03-01", ngay="01/02/2025")
     assert "theo cơ cấu tổ chức ngày 01/02/2025" in early.text
+
+
+def test_reports_say_whether_the_head_count_was_confirmed(browse, cast, told):
+    visitor = browse.as_(cast.binh)
+    assert "Quân số chưa được đơn vị xác nhận" in visitor.get("reports.compliance").text
+    day = date(2026, 11, 20)
+    counts = counting.counts_on(cast.district.id, day)
+    signing.confirm(cast.district.id, on=day, shown=counts, by=cast.binh, now=clock.now(), today=clock.today())
+    total = sum(counts.values())
+    said = f"Quân số đã xác nhận ngày 20/11/2026: {total} người (Trần Văn Bình)"
+    assert said in visitor.get("reports.compliance").text
+    book = load_workbook(BytesIO(visitor.get("reports.export", kind="xlsx").response.get_data()))
+    assert said in " ".join(str(row[0].value) for row in book.active.iter_rows(max_row=8))
+    pdf = PdfReader(BytesIO(visitor.get("reports.export", kind="pdf").response.get_data()))
+    assert said in " ".join(" ".join(page.extract_text() for page in pdf.pages).split())

@@ -11,6 +11,8 @@ from wtforms import SelectChoice
 
 from lms.organisation import queries as organisation
 from lms.plan import queries as plan
+from lms.plan.headcounts import queries as headcounts
+from lms.plan.headcounts.labels import words as headcount_words
 from lms.plan.periods import jobs, labels, rules, service
 from lms.plan.periods import queries as reading
 from lms.plan.periods.models import ClosedPeriod
@@ -147,12 +149,21 @@ def show(period_id: int) -> Response:
             (r, [report.by_requirement.get(r.id) for report in reports]) for r in reports[0].shown_requirements
         ],
         causes=reading.cause_counts(period_id, shown.unit_ids),
+        headcount=_headcount(shown),
         may_close=may_close(current_user, shown),
         labels=labels,
         words=words,
         addresses=words.FIGURE_ADDRESSES,
         rules=rules,
     )
+
+
+def _headcount(shown: Shown) -> str:
+    """The head count that was confirmed when the period was closed."""
+    period = shown.period
+    if shown.place is None:
+        return ""
+    return headcount_words(headcounts.confirmed_for(shown.place.unit_id, period.as_of, known_at=period.closed_at))
 
 
 def _head(stage: int) -> str:
