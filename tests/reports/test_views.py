@@ -14,6 +14,7 @@ from lms.plan.headcounts import queries as counting
 from lms.plan.headcounts import service as signing
 from lms.platform import clock
 from lms.platform.columns import FOREVER
+from lms.platform.events import System
 from tests.conftest import TODAY
 from tests.factories import add, make_account, make_person, make_unit
 from tests.reports.factories import make_plan, make_reform, make_requirement, make_segment, was_in
@@ -120,7 +121,7 @@ def test_without_a_plan_the_page_says_what_to_do(browse, cast):
 
 
 def test_the_trend_comes_as_a_fragment_and_without_scripts_in_the_page(browse, cast, told):
-    visitor = browse.as_(cast.dung)
+    visitor = browse.as_(cast.dung).with_budget(13)
     fragment = visitor.get("reports.trend", muc_tieu="95.00")
     assert fragment.soup.select_one("svg.lms-chart .goal")
     assert "Xem dạng bảng" in fragment.text
@@ -129,7 +130,7 @@ def test_the_trend_comes_as_a_fragment_and_without_scripts_in_the_page(browse, c
 
 
 def test_files_carry_the_filters_of_the_screen_and_nothing_personal_in_their_names(browse, cast, told):
-    visitor = browse.as_(cast.binh)
+    visitor = browse.as_(cast.binh).with_budget(13)
     page = visitor.get("reports.export", kind="xlsx", ngay="23/11/2026")
     assert page.response.headers["Content-Disposition"] == 'attachment; filename="bao-cao-kh-239-c1-2026-11-23.xlsx"'
     page = visitor.get("reports.export", kind="csv")
@@ -243,7 +244,7 @@ def test_any_reform_may_be_looked_behind_and_every_list_follows(browse, cast):
             person = make_person()
             make_segment(person=person, requirement=requirement, unit=cast.ward)
             was_in(person, office, reform)
-    visitor = browse.as_(cast.giang)
+    visitor = browse.as_(cast.giang).with_budget(13)
     page = visitor.get("reports.compliance", co_cau="truoc-2025-03-01")
     assert "Theo đơn vị cũ, trước 01/03/2025" in page.text
     assert "cơ cấu đến hết ngày 28/02/2025" in page.text
@@ -258,11 +259,12 @@ def test_any_reform_may_be_looked_behind_and_every_list_follows(browse, cast):
 
 
 def test_reports_say_whether_the_head_count_was_confirmed(browse, cast, told):
-    visitor = browse.as_(cast.binh)
+    visitor = browse.as_(cast.binh).with_budget(13)
     assert "Quân số chưa được đơn vị xác nhận" in visitor.get("reports.compliance").text
     day = date(2026, 11, 20)
     counts = counting.counts_on(cast.district.id, day)
-    signing.confirm(cast.district.id, on=day, shown=counts, by=cast.binh, now=clock.now(), today=clock.today())
+    by = System(cast.person("binh").full_name)
+    signing.confirm(cast.district.id, on=day, shown=counts, by=by, now=clock.now(), today=clock.today())
     total = sum(counts.values())
     said = f"Quân số đã xác nhận ngày 20/11/2026: {total} người (Trần Văn Bình)"
     assert said in visitor.get("reports.compliance").text

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, literal, select, union_all
+from sqlalchemy import and_, exists, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from lms.identity.models import Grant, Role
@@ -45,9 +45,9 @@ def _under(unit_id: int, day: date) -> Any:
     )
 
 
-def counted(unit_id: int, day: date) -> Select[Any]:
+def counted(unit_id: int, day: date) -> Any:
     """Everybody whose primary posting on the day lies in the unit or under it: person and category."""
-    found: Select[Any] = (
+    found: Any = (
         select(Posting.person_id, func.min(Posting.category).label("category"))
         .where(
             Posting.is_primary.is_(True),
