@@ -267,3 +267,42 @@ def test_the_accounts_can_be_read_again(served):
     for login, password in served.accounts.values():
         assert login in printed
         assert password in printed
+
+
+def test_hr_of_a_district_keeps_its_people_right_and_signs_off_how_many_there_are(served, sign_in):
+    page = sign_in("Nhân sự Ba Đình")
+    page.goto("/nhan-su")
+    page.get_by_label("Tìm người").fill("le thi bich ngoc")
+    page.get_by_role("button", name="Tìm", exact=True).click()
+    page.get_by_role("link", name="Lê Thị Bích Ngọc").click()
+    page.get_by_role("link", name=re.compile("Sửa chức danh")).first.click()
+    axe_finds_nothing(page)
+    page.get_by_label("Thay đổi từ ngày").fill("01/09/2026")
+    page.get_by_label("Chức vụ, chức danh").fill("Phó Trưởng phòng")
+    page.get_by_role("button", name="Xem trước").click()
+    page.get_by_role("button", name="Ghi thay đổi").click()
+    expect(page.locator("main")).to_contain_text("Phó Trưởng phòng")
+    page.goto("/nhan-su")
+    for box in page.get_by_role("checkbox", name=re.compile("Chọn .")).all()[1:3]:
+        box.check()
+    page.get_by_role("button", name="Sửa hàng loạt…").click()
+    axe_finds_nothing(page)
+    page.get_by_label("Từ ngày").fill("01/09/2026")
+    page.get_by_label("Phòng, ban").fill("Tổ chuyển đổi số")
+    page.get_by_role("button", name="Xem trước").click()
+    page.get_by_role("button", name=re.compile("^Áp dụng")).first.click()
+    page.goto("/nhan-su")
+    expect(page.locator("main table")).to_contain_text("Tổ chuyển đổi số")
+    page.goto("/thay-doi")
+    page.get_by_role("link", name=re.compile("Sửa vị trí công tác của 2 người")).click()
+    page.get_by_label("Vì sao hoàn tác").fill("Nhầm người")
+    page.get_by_role("button", name=re.compile("Hoàn tác")).first.click()
+    page.goto("/nhan-su")
+    expect(page.locator("main table")).not_to_contain_text("Tổ chuyển đổi số")
+    page.goto("/bao-cao")
+    expect(page.locator("main")).to_contain_text("Quân số chưa được đơn vị xác nhận")
+    page.get_by_role("link", name="Xem quân số").click()
+    axe_finds_nothing(page)
+    page.get_by_role("button", name="Xác nhận quân số").click()
+    page.goto("/bao-cao")
+    expect(page.locator("main")).to_contain_text("Quân số đã xác nhận ngày")
