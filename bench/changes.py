@@ -112,3 +112,4 @@ def _timed(found: dict[str, float], name: str) -> Iterator[None]:
     began = time.perf_counter()
     yield
     found[name] = time.perf_counter() - began
+    print(f"    {found[name]:,.1f}", flush=True)
