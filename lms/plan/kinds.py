@@ -14,6 +14,7 @@ from lms.changes.models import ChangeSet
 from lms.organisation import queries as organisation
 from lms.organisation import service as postings
 from lms.plan import labels, queries, service
+from lms.plan.models import Plan
 from lms.plan.planfile import read
 from lms.plan.rules.stops import StopRefusal
 from lms.platform import clock, files
@@ -22,17 +23,25 @@ from lms.platform.events import By
 from lms.platform.forms import Refused
 
 
+class PlanMoved(Exception):
+    """The plan was changed after the amendment was drawn up from it."""
+
+
 def _plan_says(error: Exception) -> Sequence[str]:
     if isinstance(error, FileNotFoundError):
         return [_("Tệp gốc không còn trên máy chủ. Hãy gửi lại tệp.")]
+    if isinstance(error, PlanMoved):
+        return [_("Kế hoạch đã được sửa sau khi bản này được soạn. Hãy rút đề nghị này và soạn lại từ bản hiện hành.")]
     if isinstance(error, service.BadPlan):
         return [_("Dòng %(line)s: %(message)s", line=p.line, message=p.message) for p in error.problems]
     return ()
 
 
 def _import(payload: Mapping[str, Any], _change_id: int, by: By, now: datetime) -> service.PlanChange:
-    """Apply a kept plan file."""
+    """Apply a kept plan file; PlanMoved if it was drawn up from what the plan said before."""
     content = files.kept(payload["sha256"])
+    if "basis" in payload and not queries.is_plan_said(payload["code"], payload["basis"]):
+        raise PlanMoved
     return service.import_plan(content, by=by, today=clock.today(), now=now, shorten=payload["shorten"])
 
 
@@ -41,7 +50,8 @@ def title_of(content: bytes) -> str:
     plan, problems = read(content)
     if plan is None or problems:
         raise service.BadPlan(problems)
-    return f"Kế hoạch số {plan.number} ({plan.code})"
+    last = f", sửa đổi lần {plan.amendments[-1].number}" if plan.amendments else ""
+    return f"Kế hoạch số {plan.number} ({plan.code}){last}"
 
 
 def apply_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime, today: date) -> service.PlanChange:
@@ -59,12 +69,15 @@ def apply_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime,
     )
 
 
-def submit_plan(sha256: str, *, shorten: bool, title: str, by: By, now: datetime, today: date) -> ChangeSet:
-    """Propose a kept plan file, to be looked at person by person."""
+def submit_plan(
+    sha256: str, *, shorten: bool, title: str, by: By, now: datetime, today: date, basis: Plan | None = None
+) -> ChangeSet:
+    """Propose a kept plan file, to be looked at person by person. `basis`: the plan from which it was drawn up."""
+    drawn = {"code": basis.code, "basis": basis.digest} if basis is not None else {}
     return jobs.submit(
         PLAN.name,
         title=title,
-        payload={"sha256": sha256, "shorten": shorten},
+        payload={"sha256": sha256, "shorten": shorten, **drawn},
         people=queries.posted_people(today),
         unit_id=_root(today),
         by=by,

@@ -328,6 +328,21 @@ class PlanImport(db.Model):  # type: ignore[name-defined]
     summary: Mapped[dict[str, Any]] = mapped_column(json_value())
 
 
+class PlanAmendment(db.Model):  # type: ignore[name-defined]
+    """A numbered amendment of a plan (sửa đổi, bổ sung lần 1, 2 …) and the paper that ordered it."""
+
+    __tablename__ = "plan_amendment"
+    __table_args__ = (CheckConstraint("number > 0", name="number"),)
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    decision: Mapped[str] = mapped_column(vi_text(120))
+    """Number of the paper, as it says."""
+    decided_on: Mapped[date] = mapped_column(day())
+    note: Mapped[str] = mapped_column(vi_text(300), default="")
+    """What was changed, in a few words."""
+
+
 class DerivedCheck(db.Model):  # type: ignore[name-defined]
     """An independent recomputation of the derived rows, and what it found."""
 

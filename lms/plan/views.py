@@ -11,7 +11,7 @@ from lms.audit import service as log
 from lms.audit.rules import Part
 from lms.changes import jobs
 from lms.organisation import queries as organisation
-from lms.plan import changing, disputes, kinds, labels, load, moves, queries, service, staff, stops, unasked
+from lms.plan import amending, changing, disputes, kinds, labels, load, moves, queries, service, staff, stops, unasked
 from lms.plan.forms import ApplyPlanForm, PlanForm
 from lms.plan.headcounts import pages as headcounts
 from lms.plan.rules import FOREVER, State
@@ -20,7 +20,9 @@ from lms.platform.access import Permission, requires, signed_in
 from lms.platform.pages import page
 
 bp = Blueprint("plan", __name__, template_folder="templates")
-blueprints = (bp, stops.bp, moves.bp, changing.bp, load.bp, disputes.bp, unasked.bp, staff.bp, headcounts.bp)
+blueprints = (
+    bp, stops.bp, moves.bp, changing.bp, amending.bp, load.bp, disputes.bp, unasked.bp, staff.bp, headcounts.bp,
+)  # fmt: skip
 
 
 @bp.get("/ke-hoach")
@@ -34,7 +36,7 @@ def plans() -> Response:
         plans=listed,
         clauses={plan.id: [clause for clause in clauses if clause.plan_id == plan.id] for plan in listed},
         lead=_lead_of(clauses),
-        may_import=_is_at_root(),
+        may_import=amending.is_at_root(),
     )
 
 
@@ -56,6 +58,8 @@ def plan(code: str) -> Response:
         of_clause=queries.clause_group,
         of_plan=queries.plan_group,
         lead=_lead_of(clauses),
+        amendments=queries.amendments_of(shown.id),
+        may_amend=amending.is_at_root(),
         labels=labels,
         today=today,
     )
@@ -125,17 +129,11 @@ def person(person_id: int) -> Response:
     )
 
 
-def _is_at_root() -> bool:
-    """Whether the visitor may import for the whole city: a plan reaches everybody in it."""
-    root = organisation.root_on(clock.today())
-    return root is not None and root.id in current_user.roots(Permission.PLAN_PLAN_IMPORT)
-
-
 @bp.route("/ke-hoach/nhap", methods=["GET", "POST"])
 @requires(Permission.PLAN_PLAN_IMPORT)
 def import_form() -> Response:
     """Upload a plan file and see whom it would meet; nothing is changed yet."""
-    if not _is_at_root():
+    if not amending.is_at_root():
         abort(403)
     form = PlanForm()
     if form.validate_on_submit():
@@ -157,14 +155,21 @@ def _is_seen_apart() -> bool:
 def _preview(change: service.PlanChange, sha256: str) -> Response:
     """What a file would do, with the form that applies it."""
     form = ApplyPlanForm(formdata=None, sha256=sha256, shorten=change.shortens, shown=change.shortens)
-    return page("plan/preview.html", form=form, change=change, labels=labels, is_apart=_is_seen_apart())
+    return page(
+        "plan/preview.html",
+        form=form,
+        change=change,
+        beyond=amending.beyond_limits(files.kept(sha256), clock.today()),
+        labels=labels,
+        is_apart=_is_seen_apart(),
+    )
 
 
 @bp.post("/ke-hoach/nhap/ap-dung")
 @requires(Permission.PLAN_PLAN_IMPORT)
 def import_apply() -> Response:
     """Apply the file that was shown; what it does is worked out anew. Whether to shorten is shown before it is done."""
-    if not _is_at_root():
+    if not amending.is_at_root():
         abort(403)
     form = ApplyPlanForm()
     if not form.validate_on_submit():

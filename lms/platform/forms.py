@@ -39,6 +39,10 @@ NO_DAY = "Not a valid date value."
 """What WTForms says of a day that it cannot read; our sentence for it is below."""
 
 
+UNCLEANED = frozenset({"PasswordField", "FileField", "MultipleFileField", "FormField", "FieldList"})
+"""Fields whose data is no text of ours; what stands inside the last two is cleaned by itself."""
+
+
 class _Messages:
     """WTForms ships no Vietnamese: its own few sentences, said by us."""
 
@@ -48,6 +52,8 @@ class _Messages:
         "Not a valid decimal value.": lazy_gettext("Cần một số, ví dụ 8,5."),
         NO_DAY: lazy_gettext("Ngày chưa đúng. Hãy ghi ngày/tháng/năm có trong lịch, ví dụ 05/03/2026."),
         "Not a valid choice.": lazy_gettext("Hãy chọn một mục trong danh sách."),
+        "'%(value)s' is not a valid choice for this field.": lazy_gettext("Hãy chọn trong danh sách."),
+        "'%(value)s' are not valid choices for this field.": lazy_gettext("Hãy chọn trong danh sách."),
         "Invalid Choice: could not coerce.": lazy_gettext("Hãy chọn một mục trong danh sách."),
         "Invalid email address.": lazy_gettext("Địa chỉ thư điện tử chưa đúng dạng, ví dụ ten@example.gov.vn."),
         "CSRF token missing.": lazy_gettext("Trang đã mở quá lâu. Hãy bấm gửi lại."),
@@ -81,7 +87,7 @@ class Form(FlaskForm):
 
         def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Field:
             """Clean every text field except passwords, where each character counts."""
-            if unbound.field_class.__name__ not in {"PasswordField", "FileField", "MultipleFileField"}:
+            if unbound.field_class.__name__ not in UNCLEANED:
                 options.setdefault("filters", unbound.kwargs.pop("filters", ()))
                 options["filters"] = [_clean, *options["filters"]]
             bound: Field = unbound.bind(form=form, **options)

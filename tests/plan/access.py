@@ -16,6 +16,7 @@ from lms.platform.db import db
 from lms.platform.events import SYSTEM
 from tests.access import Row, learner
 from tests.factories import Cast, add
+from tests.plan.amend_access import ROWS as AMENDMENTS
 from tests.plan.dispute_access import ROWS as DISPUTES
 from tests.plan.headcount_access import ROWS as HEADCOUNTS
 from tests.plan.move_access import ROWS as MOVES
@@ -164,6 +165,7 @@ ROWS = [
     Row(endpoint="stops.waiver_list", binh=200, chi=200, giang=200),
     Row(endpoint="stops.waiver_list", data=lambda cast: {}, **SENDS),
     Row(endpoint="stops.waiver_withdraw", values=a_waiver, **STOPS),
+    *AMENDMENTS,
     *MOVES,
     *STAFF,
     *HEADCOUNTS,

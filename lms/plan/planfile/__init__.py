@@ -1,6 +1,7 @@
 """A plan as a YAML file, read and checked with line numbers. The format: courses/plans/README.md."""
 
 from lms.plan.planfile.contents import (
+    AmendmentContent,
     AudienceContent,
     ClauseContent,
     EquivalentContent,
@@ -10,9 +11,12 @@ from lms.plan.planfile.contents import (
     RequirementContent,
     digest_of,
 )
-from lms.plan.planfile.reading import read
+from lms.plan.planfile.reading import ALWAYS, read
+from lms.plan.planfile.writing import written
 
 __all__ = [
+    "ALWAYS",
+    "AmendmentContent",
     "AudienceContent",
     "ClauseContent",
     "EquivalentContent",
@@ -22,4 +26,5 @@ __all__ = [
     "RequirementContent",
     "digest_of",
     "read",
+    "written",
 ]

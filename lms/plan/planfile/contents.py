@@ -101,6 +101,18 @@ class RequirementContent:
 
 
 @dataclass(frozen=True)
+class AmendmentContent:
+    """A numbered amendment: the paper that ordered it and what it changed."""
+
+    number: int
+    decision: str
+    """Number of the paper, as it says: 12/QĐ-UBND."""
+    decided_on: date
+    note: str
+    line: int = field(compare=False)
+
+
+@dataclass(frozen=True)
 class PlanContent:
     """A whole plan."""
 
@@ -113,13 +125,16 @@ class PlanContent:
     note: str
     clauses: tuple[ClauseContent, ...]
     requirements: tuple[RequirementContent, ...]
+    amendments: tuple[AmendmentContent, ...] = ()
 
 
 def digest_of(plan: PlanContent) -> str:
     """SHA-256 over what the file says; comments, order of keys and line breaks do not matter."""
-    return hashlib.sha256(
-        json.dumps(_without_lines(asdict(plan)), ensure_ascii=False, default=str).encode()
-    ).hexdigest()
+    said = _without_lines(asdict(plan))
+    if not said["amendments"]:
+        # Plans that were kept before there were amendments keep their digest.
+        del said["amendments"]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
 def _without_lines(value: Any) -> Any:

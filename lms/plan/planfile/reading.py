@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from lms.plan.planfile.contents import (
+    AmendmentContent,
     AudienceContent,
     ClauseContent,
     EquivalentContent,
@@ -41,7 +42,9 @@ def read(content: bytes) -> tuple[PlanContent | None, list[Problem]]:
 
 def _plan(reader: Reader, top: dict[str, Item]) -> PlanContent:
     head = reader.mapping(
-        top.get("plan"), needed=("code", "number", "title", "issuer", "issued_on"), allowed=("legal_basis", "note")
+        top.get("plan"),
+        needed=("code", "number", "title", "issuer", "issued_on"),
+        allowed=("legal_basis", "note", "amendments"),
     )
     clauses = [_clause(reader, item) for item in reader.items(top.get("clauses"))]
     reader.no_doubles([(clause.number, clause.line) for clause in clauses], "Nhiệm vụ số “{}”")
@@ -58,7 +61,28 @@ def _plan(reader: Reader, top: dict[str, Item]) -> PlanContent:
         note=reader.text(head.get("note"), most=4000),
         clauses=tuple(clauses),
         requirements=tuple(requirements),
+        amendments=_amendments(reader, head.get("amendments")),
     )
+
+
+def _amendments(reader: Reader, item: Item | None) -> tuple[AmendmentContent, ...]:
+    """The amendments in their order, numbered 1, 2, 3 …"""
+    found: list[AmendmentContent] = []
+    for place, entry in enumerate(reader.items(item), 1):
+        fields = reader.mapping(entry, needed=("number", "decision", "decided_on"), allowed=("note",))
+        number = reader.whole(fields.get("number"), 1, 1000)
+        if number is not None and number != place:
+            reader.say(fields["number"], f"Lần sửa đổi thứ {place} cần ghi number: {place}. Hãy đánh số lại từ 1.")
+        found.append(
+            AmendmentContent(
+                number=place,
+                decision=reader.text(fields.get("decision"), most=120),
+                decided_on=reader.day(fields.get("decided_on")) or date.min,
+                note=reader.text(fields.get("note"), most=300),
+                line=entry.line,
+            )
+        )
+    return tuple(found)
 
 
 def _clause(reader: Reader, item: Item) -> ClauseContent:

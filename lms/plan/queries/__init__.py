@@ -1,6 +1,7 @@
 """Reading plans, obligations and the facts behind them."""
 
 from lms.plan.queries.checks import Proof, last_checks, proof
+from lms.plan.queries.contents import amendments_of, is_plan_said, plan_content
 from lms.plan.queries.duties import Duty, all_duties_of, asks_for, duties_of
 from lms.plan.queries.effects import Effect, effects
 from lms.plan.queries.facts import facts_of, requirement_facts, tree
@@ -44,9 +45,11 @@ from lms.plan.queries.kept import (
 from lms.plan.queries.moves import Officer, Piece, PlacedDuty, account_names, address_of, office_of, placed_duties
 from lms.plan.queries.names import (
     anybody_is_posted,
+    course_choices,
     course_ids_by_slug,
     known_kinds,
     known_positions,
+    position_labels,
     posted_people,
     units_by_code,
 )
@@ -59,6 +62,7 @@ from lms.plan.queries.screens import (
     course_titles_of,
     obliged_on,
     plan_by_code,
+    plan_with,
     plans,
     requirements_of,
     unit_naming,
@@ -116,12 +120,14 @@ __all__ = [
     "account_names",
     "address_of",
     "all_duties_of",
+    "amendments_of",
     "anybody_is_posted",
     "asks_for",
     "clause_group",
     "clauses_of",
     "contacts_for",
     "count_undecided",
+    "course_choices",
     "course_ids_by_slug",
     "course_titles_of",
     "duties_in",
@@ -133,6 +139,7 @@ __all__ = [
     "grants_of",
     "group_of",
     "handover",
+    "is_plan_said",
     "kept_figures",
     "kept_groups",
     "kept_heads",
@@ -150,8 +157,11 @@ __all__ = [
     "people_below",
     "placed_duties",
     "plan_by_code",
+    "plan_content",
     "plan_group",
+    "plan_with",
     "plans",
+    "position_labels",
     "posted_people",
     "proof",
     "reasons_of",

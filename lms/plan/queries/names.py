@@ -6,7 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from lms.catalogue.models import Course
+from lms.catalogue.models import Course, CourseVersion
 from lms.organisation.models import Position, Posting, Unit, UnitName
 from lms.platform.db import db
 
@@ -48,3 +48,25 @@ def posted_people(day: date) -> int:
     """How many people hold a posting on the day."""
     held = (Posting.superseded_at.is_(None), Posting.is_primary, Posting.from_on <= day, Posting.to_on > day)
     return db.session.scalar(sa.select(sa.func.count()).select_from(Posting).where(*held)) or 0
+
+
+def position_labels() -> dict[str, str]:
+    """Code → label of every position group, by label."""
+    rows = db.session.execute(sa.select(Position.code, Position.label).order_by(Position.label, Position.code))
+    return {row.code: row.label for row in rows}
+
+
+def course_choices(slugs: Iterable[str]) -> list[tuple[str, str]]:
+    """Slug and title of the courses in use, and of those named, by title."""
+    rows = db.session.execute(
+        sa.select(Course.slug, sa.func.coalesce(CourseVersion.title, Course.slug).label("title"))
+        .outerjoin(CourseVersion, CourseVersion.id == Course.current_version_id)
+        .where(
+            sa.or_(
+                Course.slug.in_(sorted(set(slugs))),
+                sa.and_(Course.retired_at.is_(None), Course.current_version_id.is_not(None)),
+            )
+        )
+        .order_by(CourseVersion.sort_title, Course.slug)
+    )
+    return [(row.slug, row.title) for row in rows]

@@ -100,6 +100,12 @@ def plan_by_code(code: str) -> Plan:
     return plan
 
 
+def plan_with(code: str) -> Plan | None:
+    """The plan of that code, if there is one."""
+    found: Plan | None = db.session.scalar(sa.select(Plan).where(Plan.code == code))
+    return found
+
+
 def clauses_of(plan_ids: Iterable[int]) -> list[ClauseRow]:
     """The duties of these plans in their order."""
     count = sa.func.count(Requirement.id)
@@ -223,26 +229,24 @@ def obliged_on(
 
 
 def _obliged_on(actor: Actor, permission: Permission, plan_id: int, day: date) -> dict[int, int]:
-    """The same counted from segments."""
-    found: dict[int, int] = {}
+    """The same counted from segments, in one statement."""
     keys = (
         (Requirement.id, lambda key: key),
         (Requirement.clause_id, clause_group),
         (Requirement.plan_id, plan_group),
     )
-    for column, named in keys:
-        rows = db.session.execute(
-            sa.select(column, sa.func.count(Segment.person_id.distinct()))
-            .select_from(Segment)
-            .join(Requirement, Requirement.id == Segment.requirement_id)
-            .where(
-                Requirement.plan_id == plan_id,
-                Segment.from_on <= day,
-                Segment.to_on > day,
-                Segment.kind != WAIVED,
-                within(actor, permission, Segment.unit_id),
-            )
-            .group_by(column)
+    counts = [
+        sa.select(sa.literal(place).label("place"), column.label("key"), sa.func.count(Segment.person_id.distinct()))
+        .select_from(Segment)
+        .join(Requirement, Requirement.id == Segment.requirement_id)
+        .where(
+            Requirement.plan_id == plan_id,
+            Segment.from_on <= day,
+            Segment.to_on > day,
+            Segment.kind != WAIVED,
+            within(actor, permission, Segment.unit_id),
         )
-        found |= {named(row[0]): row[1] for row in rows}
-    return found
+        .group_by(column)
+        for place, (column, _named) in enumerate(keys)
+    ]
+    return {keys[place][1](key): people for place, key, people in db.session.execute(sa.union_all(*counts))}

@@ -21,7 +21,8 @@ from lms.plan.service.figures import (
 from lms.plan.service.grants import Choice, Decision, Extension, decide, extend, withdraw_grant
 from lms.plan.service.letters import tell_of_answer, tell_of_proposal
 from lms.plan.service.moves import DutyMoved, MoveEffect, UnitMoved, preview_move
-from lms.plan.service.plans import BadPlan, PlanChange, import_plan, preview_plan
+from lms.plan.service.plan_rows import BadPlan
+from lms.plan.service.plans import PlanChange, import_plan, preview_plan
 from lms.plan.service.postings import refresh_posted
 from lms.plan.service.previews import StopEffect, preview_stops
 from lms.plan.service.successions import follow_successions, people_at

@@ -1,0 +1,5 @@
+"""The blueprint of amendments."""
+
+from flask import Blueprint
+
+bp = Blueprint("amending", __name__)
