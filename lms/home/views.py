@@ -12,6 +12,7 @@ from lms.audit import queries as log
 from lms.audit import service as keeping
 from lms.certificates import queries as certificates
 from lms.home import labels, queries, rules
+from lms.home.help.views import bp as help_pages
 from lms.learning import queries as learning
 from lms.organisation import queries as organisation
 from lms.plan import queries as plan
@@ -22,7 +23,7 @@ from lms.platform.access import Permission, may, signed_in
 from lms.platform.pages import page, paging
 
 bp = Blueprint("home", __name__, template_folder="templates")
-blueprints = (bp,)
+blueprints = (bp, help_pages)
 
 LOOKS = 5
 """Rows of who saw the record, shown with it."""

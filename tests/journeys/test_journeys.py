@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from lms.home.help.queries import shots
+from scripts import help_pictures
 from tests.journeys.conftest import axe_finds_nothing
 
 pytestmark = pytest.mark.browser
@@ -260,6 +262,28 @@ def test_a_dark_room_gets_dark_pages_without_losing_contrast(served, sign_in):
     for path in ("/", "/khoa-hoc", "/toi"):
         page.goto(path)
         axe_finds_nothing(page)
+
+
+@pytest.mark.once
+def test_the_guides_show_the_city_as_their_readers_see_it(served, sign_in, browser):
+    folder = Path(served.environment["LMS_INSTANCE"]) / "huong-dan"
+    taken = help_pictures.take(browser, served.url, served.accounts, folder)
+    assert sorted(taken) == sorted(shots())
+    page = sign_in("Người học", width=360)
+    page.get_by_text("Danh mục").click()
+    page.get_by_role("link", name="Hướng dẫn", exact=True).first.click()
+    axe_finds_nothing(page)
+    page.get_by_label("Tìm trong hướng dẫn").fill("quen mat khau")
+    page.get_by_role("button", name="Tìm").click()
+    axe_finds_nothing(page)
+    page.get_by_role("link", name="Đăng nhập và hồ sơ của tôi").click()
+    picture = page.locator(".lms-reading img").first
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    axe_finds_nothing(page)
+    page.emulate_media(color_scheme="dark")
+    axe_finds_nothing(page)
 
 
 def test_the_accounts_can_be_read_again(served):

@@ -106,13 +106,13 @@ def _check_headings(tokens: Sequence[Token], notes: Notes) -> None:
             before = level
 
 
-def rendered(tokens: Sequence[Token], pictures: Mapping[str, Picture]) -> str:
-    """Safe HTML of a checked lesson: begins at h2, tables scroll in a named region, pictures have their size."""
+def rendered(tokens: Sequence[Token], pictures: Mapping[str, Picture], *, address: str = ADDRESS) -> str:
+    """Safe HTML of a checked text: begins at h2, tables scroll in a named region, pictures have their size."""
     tokens = list(tokens)
     _shift_headings(tokens)
     _name_tables(tokens)
     _mark_cases(tokens)
-    _set_pictures(tokens, pictures)
+    _set_pictures(tokens, pictures, address)
     parser = _parser()
     html = parser.renderer.render(tokens, parser.options, {})
     return nh3.clean(
@@ -204,13 +204,13 @@ def _mark_cases(tokens: Sequence[Token]) -> None:
                 token.attrSet("class", "lms-case")
 
 
-def _set_pictures(tokens: Sequence[Token], pictures: Mapping[str, Picture]) -> None:
+def _set_pictures(tokens: Sequence[Token], pictures: Mapping[str, Picture], address: str) -> None:
     """Give every picture its address and size; one that stands alone becomes a figure that opens in full size."""
     for _, token, _block in _inline(tokens):
         if token.type == "image" and (found := _PICTURE.fullmatch(str(token.attrGet("src")))):
             shown = pictures[found[1]]
             token.attrs = {
-                "src": ADDRESS.format(sha256=shown.sha256, name=shown.name),
+                "src": address.format(sha256=shown.sha256, name=shown.name),
                 "alt": token.content.strip(),
                 "width": shown.width,
                 "height": shown.height,

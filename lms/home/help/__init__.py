@@ -1,0 +1,1 @@
+"""Guides inside the product: one Markdown file a guide, with pictures where somebody took them."""
