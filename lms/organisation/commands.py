@@ -15,7 +15,8 @@ from lms.organisation.models import Reform, Unit
 from lms.organisation.reform.draft import UnreadableReform
 from lms.organisation.reform.reading import Chosen, read_choices
 from lms.organisation.roster.difference import Difference
-from lms.organisation.roster.records import Roster, read
+from lms.organisation.roster.reading import read
+from lms.organisation.roster.records import Roster
 from lms.organisation.roster.sheets import MOST_BYTES, UnreadableRoster
 from lms.platform import clock, vietnamese
 from lms.platform.db import transaction

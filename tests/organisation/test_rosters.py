@@ -16,7 +16,7 @@ from lms.organisation.models import (
     Posting,
     RosterImport,
 )
-from lms.organisation.roster.records import read
+from lms.organisation.roster.reading import read
 from lms.organisation.rules import Refusal
 from lms.platform import clock
 from lms.platform.db import db

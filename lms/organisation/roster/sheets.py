@@ -1,30 +1,36 @@
 """Opening a roster file: workbook or text, whatever its program, as rows of cells that know where they stand."""
 
-import csv
 import io
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext as _
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-MOST_BYTES = 20 * 1024 * 1024
-MOST_ROWS = 50_000
-MOST_CELLS = 5_000_000
-MOST_UNPACKED = 400 * 1024 * 1024
+from lms.organisation.roster import letters
+from lms.organisation.roster.delimited import cells_of
+from lms.organisation.roster.letters import Letters
+from lms.organisation.roster.opening import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Format,
+    Hidden,
+    Opened,
+    UnreadableRoster,
+    broken,
+    look_into,
+    refuse_too_long,
+)
+
+__all__ = ["MOST_BYTES", "MOST_ROWS", "Cell", "Sheet", "SheetRow", "UnreadableRoster", "book", "sheets"]
 
 Cell = str | float | bool | date | datetime
 """What a cell can hold; an empty one is ""."""
 
 
-class UnreadableRoster(ValueError):
-    """The file as a whole cannot be used; the message is a Vietnamese sentence with the remedy."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SheetRow:
     """A row that is not empty: sheet name ("" in a text file), row number as the program shows it, cells."""
 
@@ -33,97 +39,131 @@ class SheetRow:
     cells: tuple[Cell, ...]
 
 
+@dataclass
+class Sheet:
+    """A sheet with what it hides and what was done to its letters."""
+
+    name: str
+    rows: list[SheetRow]
+    is_hidden: bool = False
+    merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """First cell of a merged range (row and column from 0) → its last cell."""
+    hidden: Hidden = field(default_factory=Hidden)
+    old_letters: dict[Letters, int] = field(default_factory=dict)
+    """Cells in TCVN3 or VNI that were made Unicode."""
+    doubtful: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Row number and column (from 0) → the other way in which the letters of the cell can be read."""
+
+
 def sheets(content: bytes, file_name: str) -> list[list[SheetRow]]:
     """The rows of each sheet. Size is checked before anything is opened; raises UnreadableRoster."""
-    if len(content) > MOST_BYTES:
-        raise UnreadableRoster(
-            _(
-                "Tệp nặng %(mb)s MB, quá mức 20 MB. Hãy bỏ ảnh và trang tính thừa, hoặc chia tệp theo đơn vị.",
-                mb=len(content) // 1_048_576,
-            )
-        )
-    if not content.strip():
-        raise UnreadableRoster(_("Tệp trống. Hãy chọn lại tệp danh sách."))
-    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        return _workbook(content)
-    return [list(_text(content, file_name))]
+    return [sheet.rows for sheet in book(content, file_name)]
 
 
-def _workbook(content: bytes) -> list[list[SheetRow]]:
-    broken = _(
-        "Không mở được bảng tính: tệp hỏng hoặc có mật khẩu. "
-        "Hãy mở tệp bằng Excel, bỏ mật khẩu nếu có, lưu lại dạng .xlsx rồi gửi lại."
-    )
-    if content.startswith(b"PK"):
-        try:
-            unpacked = sum(member.file_size for member in zipfile.ZipFile(io.BytesIO(content)).infolist())
-        except zipfile.BadZipFile as error:
-            raise UnreadableRoster(broken) from error
-        if unpacked > MOST_UNPACKED:
-            raise UnreadableRoster(_("Tệp giải nén ra lớn bất thường nên bị từ chối. Hãy lưu lại chỉ với danh sách."))
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        found = []
-        for name in workbook.sheet_names:
-            sheet = workbook.get_sheet_by_name(name)
-            _refuse_too_long(sheet.total_height, sheet.total_height * sheet.total_width)
-            found.append(list(_filled(name, sheet.to_python(skip_empty_area=False))))
-    except UnreadableRoster:
-        raise
-    except Exception as error:  # the reader raises its own kinds, and Rust panics, for damaged files
-        raise UnreadableRoster(broken) from error
+def book(content: bytes, file_name: str) -> list[Sheet]:
+    """Each sheet of the file, its old Vietnamese letters made Unicode; raises UnreadableRoster."""
+    opened = look_into(content)
+    if opened.format is Format.TEXT:
+        found = [Sheet("", list(_filled("", cells_of(content, file_name))))]
+    else:
+        found = _workbook(content, opened)
+    for sheet in found:
+        _modern(sheet)
     return found
 
 
-def _refuse_too_long(rows: int, cells: int) -> None:
-    if rows > MOST_ROWS or cells > MOST_CELLS:
-        raise UnreadableRoster(
-            _(
-                "Danh sách dài %(rows)s dòng, quá mức %(most)s dòng. "
-                "Hãy xóa các dòng trống thừa, hoặc chia tệp theo đơn vị.",
-                rows=rows,
-                most=MOST_ROWS,
-            )
-        )
-
-
-def _text(content: bytes, file_name: str) -> Iterator[SheetRow]:
-    text = _decoded(content, file_name)
-    lines = text.splitlines()
-    _refuse_too_long(len(lines), len(text))
-    first = next((line for line in lines if line.strip()), "")
-    # The separator is the sign that cuts the first line into most pieces outside quotes.
-    counts = {sign: len(next(csv.reader([first], delimiter=sign), [])) for sign in (";", ",", "\t")}
-    separator = max(counts, key=lambda sign: counts[sign])
+def _workbook(content: bytes, opened: Opened) -> list[Sheet]:
     try:
-        yield from _filled("", list(csv.reader(io.StringIO(text), delimiter=separator)))
-    except csv.Error as error:
-        raise UnreadableRoster(
-            _("Không đọc được tệp CSV: dấu ngoặc kép hoặc ô quá dài. Hãy lưu lại tệp dạng .xlsx rồi gửi.")
-        ) from error
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [
+            _sheet(workbook, told.name, opened, is_hidden=told.visible is not SheetVisibleEnum.Visible)
+            for told in workbook.sheets_metadata
+        ]
+    except (UnreadableRoster, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # its own kinds for damaged files; a panic of the reader is not even an Exception
+        raise broken() from error
 
 
-def _decoded(content: bytes, file_name: str) -> str:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableRoster(
-            _(
-                "Tệp “%(name)s” không phải bảng tính và không ở dạng chữ UTF-8. "
-                "Hãy lưu dạng .xlsx hoặc “CSV UTF-8” rồi gửi lại.",
-                name=file_name,
-            )
-        ) from error
-    if "\x00" in text:
-        raise UnreadableRoster(
-            _("Tệp “%(name)s” không phải danh sách. Hãy gửi tệp .xlsx, .xls, .ods hoặc .csv.", name=file_name)
-        )
-    return text
+def _sheet(workbook: CalamineWorkbook, name: str, opened: Opened, *, is_hidden: bool) -> Sheet:
+    sheet = workbook.get_sheet_by_name(name)
+    refuse_too_long(sheet.total_height, sheet.total_height * sheet.total_width)
+    # The iterator tells blank rows at the top, but not blank columns at the left.
+    rows = list(_filled(name, sheet.iter_rows(), left=sheet.start[1] if sheet.start else 0))
+    merged = dict(sheet.merged_cell_ranges or ())
+    return Sheet(name, rows, is_hidden, merged, opened.hidden.get(name, Hidden()))
 
 
-def _filled(sheet: str, rows: list[list[Any]]) -> Iterator[SheetRow]:
+def _filled(name: str, rows: Iterable[list[Any]], *, left: int = 0) -> Iterator[SheetRow]:
     """Rows with something in them; blank ones are skipped but counted."""
+    # Most cells of a list say what other cells say: they are kept once.
+    same: dict[Any, Any] = {}
+    pad = ("",) * left
     for number, cells in enumerate(rows, start=1):
-        if any(cell not in ("", None) and str(cell).strip() for cell in cells):
-            yield SheetRow(sheet, number, tuple("" if cell is None else cell for cell in cells))
+        filled = tuple(same.setdefault(cell, cell) if type(cell) is str else _plain(cell) for cell in cells)
+        if any(cell != "" and (type(cell) is not str or cell.strip()) for cell in filled):
+            yield SheetRow(name, number, pad + filled)
+
+
+def _plain(cell: Any) -> Cell:
+    """A cell of one of the kinds that are read on; durations and times of day are no data of people."""
+    if cell is None or isinstance(cell, (timedelta, time)):
+        return ""
+    return cell  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=4096)
+def _is_old(text: str) -> bool:
+    return letters.letters_of(text) in (Letters.TCVN3, Letters.VNI)
+
+
+def _modern(sheet: Sheet) -> None:
+    """Make the old letters of a sheet Unicode; a cell that reads well in two ways is read as its surroundings are."""
+    kinds: dict[int, Letters] = {}
+    counted: dict[Letters, int] = {}
+    of_column: dict[int, dict[Letters, int]] = {}
+    for at, row in enumerate(sheet.rows):
+        for column, cell in enumerate(row.cells):
+            if type(cell) is not str or cell.isascii():
+                continue
+            way = letters.letters_of(cell)
+            if way in (Letters.TCVN3, Letters.VNI, Letters.UNICODE):
+                counted[way] = counted.get(way, 0) + 1
+                told = of_column.setdefault(column, {})
+                told[way] = told.get(way, 0) + 1
+                if way is not Letters.UNICODE:
+                    kinds[at] = way
+    old = {way: n for way, n in counted.items() if way is not Letters.UNICODE}
+    sheet.old_letters = old
+    main = max(old, key=lambda way: old[way]) if old else Letters.UNICODE
+    for at, row in enumerate(sheet.rows):
+        if any(type(cell) is str and not cell.isascii() for cell in row.cells):
+            cells = tuple(
+                _read(sheet, row, n, cell, main, kinds.get(at), of_column) for n, cell in enumerate(row.cells)
+            )
+            sheet.rows[at] = SheetRow(row.sheet, row.number, cells)
+
+
+def _read(
+    sheet: Sheet,
+    row: SheetRow,
+    column: int,
+    cell: Cell,
+    main: Letters,
+    of_row: Letters | None,
+    of_column: dict[int, dict[Letters, int]],
+) -> Cell:
+    if type(cell) is not str or cell.isascii():
+        return cell
+    way = letters.letters_of(cell)
+    if way is Letters.EITHER:
+        if main is Letters.UNICODE:
+            way = Letters.UNICODE
+        else:
+            told = of_column.get(column, {})
+            way = of_row or (main if told.get(main, 0) > told.get(Letters.UNICODE, 0) else Letters.UNICODE)
+            other = letters.read_as(cell, Letters.UNICODE if way is not Letters.UNICODE else main)
+            mixed = bool(told.get(Letters.UNICODE)) and bool(told.get(main))
+            if mixed and other != letters.read_as(cell, way):
+                sheet.doubtful[(row.number, column)] = other
+    return letters.read_as(cell, way)

@@ -11,7 +11,7 @@ from lms.organisation import queries, rules
 from lms.organisation.events import RosterApplied
 from lms.organisation.models import Person, PersonCorrection, Posting, RosterImport, Unit
 from lms.organisation.queries.rosters import slices
-from lms.organisation.roster import records as reading
+from lms.organisation.roster import reading
 from lms.organisation.roster.difference import Correction, Difference, Joined, Known, KnownPosting, Moved, compare
 from lms.organisation.roster.records import Record, Roster
 from lms.organisation.roster.sheets import UnreadableRoster
