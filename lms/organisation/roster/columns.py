@@ -221,7 +221,7 @@ def _fits(field: str, cell: Cell) -> bool:
     if field in ("full_name", "family_part"):
         return letters >= 2 and letters * 2 > len(text) and not _PLACE.match(text) and "@" not in text
     if field in ("department", "title"):
-        return letters >= 2 and "@" not in text and not looks_like_a_person(text) or bool(_PLACE.match(text))
+        return (letters >= 2 and "@" not in text and not looks_like_a_person(text)) or bool(_PLACE.match(text))
     return True
 
 

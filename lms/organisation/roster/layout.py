@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import pairwise
 
 from lms.organisation.roster import columns
 from lms.organisation.roster.columns import IGNORED, SURE, Proposal, looks_like_a_person, looks_like_an_office
@@ -108,8 +109,8 @@ def _header_at(sheet: Sheet, place: int, choices: Choices) -> Header:
     for proposal in proposals:
         if proposal.field and (proposal.confidence >= SURE or proposal.label):
             places.setdefault(proposal.field, proposal.column)
-    labels = frozenset(plain(label) for kept in headings.values() for label in kept if label)
-    return Header(first, last, tuple(proposals), places, labels, names)
+    known = frozenset(plain(label) for kept in headings.values() for label in kept if label)
+    return Header(first, last, tuple(proposals), places, known, names)
 
 
 def _says_much(row: SheetRow) -> bool:
@@ -235,7 +236,7 @@ def is_numbering(row: SheetRow) -> bool:
     if len(cells) < 3 or not all(_NUMBERING.fullmatch(cell) for cell in cells):
         return False
     numbers = [int(found) for cell in cells if (found := re.sub(r"\D", "", cell))]
-    return len(numbers) >= 2 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) >= 2 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def what_is(sheet: Sheet, row: SheetRow, walk: Walk) -> tuple[Is, str]:

@@ -65,7 +65,7 @@ _VNI_CODE = re.compile("|".join(sorted(map(re.escape, _VNI), key=lambda code: -l
 
 _ONSET = "(?:ngh|ng|gh|gi|nh|kh|ph|th|tr|ch|qu|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x)?"
 _RHYMES = (
-    "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng eo ep et "  # noqa: SIM905
+    "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng eo ep et "
     "ê êch êm ên ênh êp êt êu êng êc i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu y ych ynh yt yêm yên yêng "
     "yêt yêu o oc oi om on ong op ot oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oen oeo "
     "oet ooc oong ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u uc ui um un ung up ut ua uân uâng uât uây uê uêch uênh uơ "
@@ -74,7 +74,7 @@ _RHYMES = (
 ).split()
 _SYLLABLE = re.compile(_ONSET + "(" + "|".join(sorted(_RHYMES, key=lambda rhyme: -len(rhyme))) + ")")
 _USUAL = frozenset(
-    "ánh ân ái ảnh án áp ấn ất bá bác bách bạch bảo báo bắc bằng bé bế bí bích biên biền biển biện bình bính bội bổng bộ "  # noqa: SIM905
+    "ánh ân ái ảnh án áp ấn ất bá bác bách bạch bảo báo bắc bằng bé bế bí bích biên biền biển biện bình bính bội bổng bộ "
     "bùi bưu bửu bồi bố các cách cán cảnh cẩm cẩn cát cấn cấp cậu chánh chấn chấp châu chí chiến chiêm chiểu chỉ chính "
     "chiêu chúc chung chuyên chuyển chủ chứ chức chứng chử công cống cốc cộng cơ cúc cửu cứ cục của cừ củng cường cương "
     "cộc dân dần dậu diễm diên diện diệp diệu dĩnh doãn doanh dục dũng dùng duệ duyệt duyên dưỡng dương dược dự dựng "
@@ -110,7 +110,7 @@ _ONE_WORD = re.compile(r"[^\s.,;:/()\[\]{}\"'’“”&+–—-]+")
 _OTHER_D = str.maketrans("ÐðƉ", "ĐđĐ")
 _NOT_LATIN1 = re.compile(r"[^\x00-\xff]")
 _VIETNAMESE_ONLY = re.compile(r"[ĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
-_NOT_TCVN3 = re.compile("[%s]" % "".join(chr(n) for n in range(0xC0, 0x100) if n not in _TCVN3))
+_NOT_TCVN3 = re.compile("[" + "".join(chr(n) for n in range(0xC0, 0x100) if n not in _TCVN3) + "]")
 _SHOWS_OLD = re.compile(r"[\xa1-\xb9\xbb-\xbe\xc6\xd7\xd8\xde\xdf\xe4-\xe7\xeb\xee-\xf1\xf6-\xf8\xfb\xfc\xfe\xff]")
 """Signs that a Vietnamese text in Unicode does not have inside its words."""
 

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from flask_babel import gettext as _
 
@@ -347,7 +348,7 @@ class _Ods:
 
     def _take(self, text: bytes) -> None:
         starts = [found.start() for found in _ODS_ROW.finditer(text)] + [len(text)]
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in pairwise(starts):
             self._row(text[start:end])
 
     def _row(self, text: bytes) -> None:

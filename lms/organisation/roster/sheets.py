@@ -109,7 +109,7 @@ def _plain(cell: Any) -> Cell:
     """A cell of one of the kinds that are read on; durations and times of day are no data of people."""
     if cell is None or isinstance(cell, (timedelta, time)):
         return ""
-    return cell  # type: ignore[no-any-return]
+    return cell
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +133,7 @@ def _modern(sheet: Sheet) -> None:
                 told[way] = told.get(way, 0) + 1
                 if way is not Letters.UNICODE:
                     kinds[at] = way
-    old = {way: n for way, n in counted.items() if way is not Letters.UNICODE}
+    old: dict[Letters, int] = {way: n for way, n in counted.items() if way is not Letters.UNICODE}
     sheet.old_letters = old
     main = max(old, key=lambda way: old[way]) if old else Letters.UNICODE
     for at, row in enumerate(sheet.rows):
