@@ -108,8 +108,8 @@ def _header_at(sheet: Sheet, place: int, choices: Choices) -> Header:
     for proposal in proposals:
         if proposal.field and (proposal.confidence >= SURE or proposal.label):
             places.setdefault(proposal.field, proposal.column)
-    labels = frozenset(plain(label) for kept in headings.values() for label in kept if label)
-    return Header(first, last, tuple(proposals), places, labels, names)
+    named = frozenset(plain(label) for kept in headings.values() for label in kept if label)
+    return Header(first, last, tuple(proposals), places, named, names)
 
 
 def _says_much(row: SheetRow) -> bool:
@@ -263,7 +263,8 @@ def what_is(sheet: Sheet, row: SheetRow, walk: Walk) -> tuple[Is, str]:
     sparse = len(told.keys() - {"full_name", "family_part", "given_part"}) <= 1
     if _TOTAL.match(said) and len(filled) <= 6 and not (len(told) > 3):
         return Is.NOTHING, ""
-    if sparse and any(_END.match(plain(as_text(cell))) for _c, cell in filled):
+    few = sparse or len(filled) <= 3
+    if few and any(_END.match(plain(as_text(cell))) for _c, cell in filled):
         walk.has_ended = True
         return Is.END, ""
     names = {"full_name", "family_part", "given_part"} & told.keys()

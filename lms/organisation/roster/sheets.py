@@ -9,7 +9,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from lms.organisation.roster import letters
+from lms.organisation.roster import apart, letters
 from lms.organisation.roster.delimited import cells_of
 from lms.organisation.roster.letters import Letters
 from lms.organisation.roster.opening import (
@@ -65,11 +65,26 @@ def book(content: bytes, file_name: str) -> list[Sheet]:
     opened = look_into(content)
     if opened.format is Format.TEXT:
         found = [Sheet("", list(_filled("", cells_of(content, file_name))))]
+    elif opened.format is Format.XLS:
+        found = _old_workbook(content)
     else:
         found = _workbook(content, opened)
     for sheet in found:
         _modern(sheet)
     return found
+
+
+def _old_workbook(content: bytes) -> list[Sheet]:
+    try:
+        found = apart.read(content)
+    except apart.GaveUp as error:
+        raise broken() from error
+    for _name, _hidden, rows, _left, _merged in found:
+        refuse_too_long(len(rows), len(rows) * len(rows[0]) if rows else 0)
+    return [
+        Sheet(name, list(_filled(name, rows, left=left)), is_hidden, merged)
+        for name, is_hidden, rows, left, merged in found
+    ]
 
 
 def _workbook(content: bytes, opened: Opened) -> list[Sheet]:
@@ -109,7 +124,8 @@ def _plain(cell: Any) -> Cell:
     """A cell of one of the kinds that are read on; durations and times of day are no data of people."""
     if cell is None or isinstance(cell, (timedelta, time)):
         return ""
-    return cell  # type: ignore[no-any-return]
+    value: Cell = cell
+    return value
 
 
 @lru_cache(maxsize=4096)
@@ -133,9 +149,9 @@ def _modern(sheet: Sheet) -> None:
                 told[way] = told.get(way, 0) + 1
                 if way is not Letters.UNICODE:
                     kinds[at] = way
-    old = {way: n for way, n in counted.items() if way is not Letters.UNICODE}
+    old: dict[Letters, int] = {way: n for way, n in counted.items() if way is not Letters.UNICODE}
     sheet.old_letters = old
-    main = max(old, key=lambda way: old[way]) if old else Letters.UNICODE
+    main: Letters = max(old, key=lambda way: old[way]) if old else Letters.UNICODE
     for at, row in enumerate(sheet.rows):
         if any(type(cell) is str and not cell.isascii() for cell in row.cells):
             cells = tuple(
@@ -156,6 +172,8 @@ def _read(
     if type(cell) is not str or cell.isascii():
         return cell
     way = letters.letters_of(cell)
+    if way in (Letters.TCVN3, Letters.VNI) and way is not main and sheet.old_letters[main] > 4 * sheet.old_letters[way]:
+        way = main  # a short word by itself is weak evidence against the whole sheet
     if way is Letters.EITHER:
         if main is Letters.UNICODE:
             way = Letters.UNICODE
