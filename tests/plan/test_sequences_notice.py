@@ -20,8 +20,8 @@ LISTENERS = {
 }
 """Who hears what → the kinds of event that then go wrong."""
 HEARING = ("lms.identity", "lms.learning", "lms.organisation", "lms.plan")
-LETTERS = {"TransferProposed", "TransferAnswered", "ChangeUndone"}
-"""Heard in order to write letters, or to take back: tests of their own show those."""
+LETTERS = {"TransferProposed", "TransferAnswered", "ChangeUndone", "DaysDecided", "DaysWithdrawn"}
+"""Heard in order to write letters, to take back, or to reckon terms: tests of their own show those."""
 ROLES = ("PostingsChanged", "lms.identity.listeners")
 """Ends roles that are left behind; nobody in the sequences holds one: `tests/identity/test_left_behind.py` shows it."""
 

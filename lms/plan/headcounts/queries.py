@@ -139,7 +139,7 @@ def without_posting(unit_id: int, day: date) -> Listed:
         Posting.is_primary.is_(True),
         Posting.superseded_at.is_(None),
         Posting.to_on <= day,
-        Posting.to_on > date.fromordinal(day.toordinal() - 366),
+        Posting.to_on > date.fromordinal(max(1, day.toordinal() - 366)),
         Posting.unit_id.in_(_under(unit_id, day)),
         ~exists().where(
             later.person_id == Posting.person_id, later.superseded_at.is_(None), later.from_on >= Posting.to_on
