@@ -264,7 +264,8 @@ def what_is(sheet: Sheet, row: SheetRow, walk: Walk) -> tuple[Is, str]:
     sparse = len(told.keys() - {"full_name", "family_part", "given_part"}) <= 1
     if _TOTAL.match(said) and len(filled) <= 6 and not (len(told) > 3):
         return Is.NOTHING, ""
-    if sparse and any(_END.match(plain(as_text(cell))) for _c, cell in filled):
+    few = sparse or len(filled) <= 3
+    if few and any(_END.match(plain(as_text(cell))) for _c, cell in filled):
         walk.has_ended = True
         return Is.END, ""
     names = {"full_name", "family_part", "given_part"} & told.keys()

@@ -201,12 +201,20 @@ def as_unicode(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_OTHER_D).replace("\xad", "")
 
 
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def visible(text: str) -> str:
+    """The text without signs that nobody sees; soft hyphens stay, which are the ư of TCVN3."""
+    return _INVISIBLE.sub("", text).replace("\xa0", " ")
+
+
 @lru_cache(maxsize=65536)
 def letters_of(text: str) -> Letters:
     """How the text is to be read: by the words that it makes."""
     if text.isascii():
         return Letters.PLAIN
-    text = text.replace("\xa0", " ")
+    text = visible(text)
     if _VIETNAMESE_ONLY.search(text) or _NOT_LATIN1.search(text):
         return Letters.UNICODE
     if text.isascii():
@@ -233,10 +241,11 @@ def letters_of(text: str) -> Letters:
 @lru_cache(maxsize=65536)
 def read_as(text: str, letters: Letters) -> str:
     """The text in Unicode when its letters are those."""
+    text = visible(text)
     if letters is Letters.TCVN3:
-        return from_tcvn3(text.replace("\xa0", " "))
+        return from_tcvn3(text)
     if letters is Letters.VNI:
-        return as_unicode(from_vni(text.replace("\xa0", " ")))
+        return as_unicode(from_vni(text))
     if letters is Letters.PLAIN:
         return text
     if _SHOWS_OLD.search(text):
@@ -246,7 +255,7 @@ def read_as(text: str, letters: Letters) -> str:
 
 def as_unicode_keeping(text: str) -> str:
     """Unicode text with its marks composed; soft hyphens stay, which TCVN3 needs for ư."""
-    return unicodedata.normalize("NFC", text).replace("\xa0", " ")
+    return unicodedata.normalize("NFC", text)
 
 
 def _mixed(word: str) -> str:

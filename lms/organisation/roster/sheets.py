@@ -9,7 +9,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from lms.organisation.roster import letters
+from lms.organisation.roster import apart, letters
 from lms.organisation.roster.delimited import cells_of
 from lms.organisation.roster.letters import Letters
 from lms.organisation.roster.opening import (
@@ -65,11 +65,26 @@ def book(content: bytes, file_name: str) -> list[Sheet]:
     opened = look_into(content)
     if opened.format is Format.TEXT:
         found = [Sheet("", list(_filled("", cells_of(content, file_name))))]
+    elif opened.format is Format.XLS:
+        found = _old_workbook(content)
     else:
         found = _workbook(content, opened)
     for sheet in found:
         _modern(sheet)
     return found
+
+
+def _old_workbook(content: bytes) -> list[Sheet]:
+    try:
+        found = apart.read(content)
+    except apart.GaveUp as error:
+        raise broken() from error
+    for _name, _hidden, rows, _left, _merged in found:
+        refuse_too_long(len(rows), len(rows) * len(rows[0]) if rows else 0)
+    return [
+        Sheet(name, list(_filled(name, rows, left=left)), is_hidden, merged)
+        for name, is_hidden, rows, left, merged in found
+    ]
 
 
 def _workbook(content: bytes, opened: Opened) -> list[Sheet]:
@@ -156,6 +171,8 @@ def _read(
     if type(cell) is not str or cell.isascii():
         return cell
     way = letters.letters_of(cell)
+    if way in (Letters.TCVN3, Letters.VNI) and way is not main and sheet.old_letters[main] > 4 * sheet.old_letters[way]:
+        way = main  # a short word by itself is weak evidence against the whole sheet
     if way is Letters.EITHER:
         if main is Letters.UNICODE:
             way = Letters.UNICODE
