@@ -94,10 +94,10 @@ def _header_at(sheet: Sheet, place: int, choices: Choices) -> Header:
         labels = [_label(sheet, rows[n], column, rows[n + 1] if n < last else None) for n in range(first, last + 1)]
         if kept := [label for n, label in enumerate(labels) if label and label not in labels[:n]]:
             headings[column] = kept
-    body = rows[last + 1 : last + 1 + SAMPLE]
+    body = [row for row in rows[last + 1 : last + 1 + SAMPLE] if _says_much(row)]
     wide = max((len(row.cells) for row in body), default=0)
     samples = {
-        column: [row.cells[column] for row in body if column < len(row.cells) and _says_much(row)]
+        column: [row.cells[column] for row in body if column < len(row.cells)]
         for column in range(wide)
     }
     names = _name_columns(headings, samples, sheet, rows[place])
