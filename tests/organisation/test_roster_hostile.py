@@ -54,13 +54,13 @@ SHEET = "xl/worksheets/sheet1.xml"
         (b"%PDF-1.7 ...", "tệp PDF"),
         (b"<html><table><tr><td>STT</td></tr></table></html>", "trang web"),
         (with_members(**{SHEET: b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + sheet_of("")}), "Không mở được"),
-        (with_members(**{SHEET: sheet_of('<row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"/></row>')}), "quá"),
+        (with_members(**{SHEET: sheet_of('<row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD9"/></row>')}), "quá"),
         (with_members(**{SHEET: sheet_of('<row r="1"><c r="XFD1"><v>1</v></c></row>')}), "quá"),
         (with_members(**{SHEET: sheet_of("<row>" + "<c><v>1</v></c>" * 3000 + "</row>" + "<row/>" * 9_000)}), "quá"),
         (with_members(**{"word/document.xml": b"x"}), "văn bản Word"),
         ("".join(chr(n) for n in range(300)).encode("utf-32"), "không phải danh sách|bảng mã"),
     ],
-    ids=["macro", "old-macro", "password", "word", "pdf", "web", "entity", "far", "wide", "unplaced", "docx", "nonsense"],
+    ids=["macro", "old", "password", "word", "pdf", "web", "entity", "far", "wide", "unplaced", "docx", "nonsense"],
 )  # fmt: skip
 def test_what_must_not_be_opened_is_refused_with_a_reason(content, says):
     with pytest.raises(UnreadableRoster, match=says) as caught:
@@ -79,7 +79,8 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_by_its_real_bytes(monkey
 def test_a_repeat_in_an_open_document_is_not_written_out():
     out = io.BytesIO()
     cell = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
-    content = f'<table:table table:name="A"><table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row></table:table>'
+    row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    content = f'<table:table table:name="A">{row}</table:table>'
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", content)
@@ -111,12 +112,12 @@ def test_damaged_files_are_read_or_refused_but_never_crash(sample, monkeypatch):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         if chance.random() < 0.3:
             del damaged[chance.randrange(len(damaged)) :]
+        said = ""
         try:
             roster = told(bytes(damaged))
         except UnreadableRoster as refused:
-            assert str(refused).endswith((".", "?"))
-        else:
-            assert roster.rows
+            said = str(refused)
+        assert said.endswith((".", "?")) or (not said and roster.rows)
 
 
 def as_xlsx(*rows, change=lambda sheet: None):
@@ -155,11 +156,12 @@ def test_a_sheet_with_people_but_no_header_is_asked_about():
 
 def test_a_column_that_holds_something_else_than_it_says_is_asked_about():
     rows = [[name, name, *ANH[2:]] for name in ("Đặng Thị Ánh", "Lê Văn Bảo", "Vũ Văn Chính")]
-    with pytest.raises(UnclearColumns, match="“Số CCCD” .* không giống “Số định danh cá nhân”"):
+    with pytest.raises(UnclearColumns, match=r"“Số CCCD” .* không giống “Số định danh cá nhân”"):
         told(as_xlsx(HEAD, *rows))
 
 
 def test_a_year_stays_a_year():
     born = [*(f"0{n}/0{n + 1}/1985" for n in range(1, 3)), "1985"]
     roster = told(as_csv([row(personal_id=f"00118500009{n}", birth_date=day) for n, day in enumerate(born)]))
-    assert [(r.birth_date is None, r.birth_year) for r in roster.records] == [(False, None), (False, None), (True, 1985)]
+    known = [(r.birth_date is None, r.birth_year) for r in roster.records]
+    assert known == [(False, None), (False, None), (True, 1985)]

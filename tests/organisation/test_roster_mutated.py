@@ -19,7 +19,8 @@ CODES = {
     "vni": {letter: code for code, letter in letters._VNI.items()},
 }
 HEADINGS = {
-    "personal_id": ["Số định danh cá nhân", "Số CCCD", "CCCD", "SỐ CĂN CƯỚC", "Số CCCD/định danh", "Mã định danh", "Số\nđịnh danh"],
+    "personal_id": ["Số định danh cá nhân", "Số CCCD", "CCCD", "SỐ CĂN CƯỚC", "Số CCCD/định danh", "Mã định danh",
+                    "Số\nđịnh danh"],
     "full_name": ["Họ và tên", "HỌ TÊN", "Họ tên", "Họ và tên khai sinh", "Họ  và  tên", "Họ tên CBCCVC"],
     "birth_date": ["Ngày sinh", "Ngày, tháng, năm sinh", "NGÀY THÁNG NĂM SINH", "Sinh ngày", "Ngày/tháng/năm sinh"],
     "sex": ["Giới tính", "GIỚI", "Nam/Nữ", "Phái"],
@@ -36,13 +37,24 @@ NAMES = [
 ]  # fmt: skip
 PLACES = ["Phòng Nội vụ", "Văn phòng HĐND và UBND", "Phòng Tài chính - Kế hoạch", "Thanh tra", "Phòng Y tế"]
 TITLES = ["Chuyên viên", "Trưởng phòng", "Phó Trưởng phòng", "Kế toán viên", "Văn thư viên"]
-CATEGORIES = {"cán bộ": "can_bo", "công chức": "cong_chuc", "viên chức": "vien_chuc", "Hợp đồng lao động": "nguoi_lao_dong"}
+CATEGORIES = {
+    "cán bộ": "can_bo",
+    "công chức": "cong_chuc",
+    "viên chức": "vien_chuc",
+    "Hợp đồng lao động": "nguoi_lao_dong",
+}
 SPOILT = ["31/02/1987", "30.2.90", "99/99/1980", "hai mươi", "12/25/1985", "5/13/85"]
 BEFORE = [
     ["UBND QUẬN BA ĐÌNH", "", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"], ["DANH SÁCH CÁN BỘ, CÔNG CHỨC, VIÊN CHỨC"],
     ["(Kèm theo Công văn số      /UBND-NV ngày      tháng      năm 2026)"], [],
 ]  # fmt: skip
-AFTER = [["", "Tổng cộng: 5 người"], [], ["", "NGƯỜI LẬP BIỂU", "", "THỦ TRƯỞNG ĐƠN VỊ"], ["", "", "", "(Ký, đóng dấu)"], ["", "Doãn Bảo Hải"]]
+AFTER = [
+    ["", "Tổng cộng: 5 người"],
+    [],
+    ["", "NGƯỜI LẬP BIỂU", "", "THỦ TRƯỞNG ĐƠN VỊ"],
+    ["", "", "", "(Ký, đóng dấu)"],
+    ["", "Doãn Bảo Hải"],
+]
 
 
 @dataclass
@@ -69,7 +81,8 @@ people = st.lists(
             "category": st.sampled_from(sorted(CATEGORIES)), "day": st.dates(date(1961, 1, 1), date(1999, 12, 31)),
             "sex": st.sampled_from(["nam", "nu"]), "serial": st.integers(100_000, 999_999),
             "province": st.sampled_from(["001", "024", "036"]),
-            "written": st.sampled_from(["real", "serial", "d/m/y", "dd.mm.yyyy", "dd-mm-yyyy", "iso", "words", "year", "spoilt"]),
+            "written": st.sampled_from(["real", "serial", "d/m/y", "dd.mm.yyyy", "dd-mm-yyyy", "iso", "words", "year",
+                                        "spoilt"]),
             "spoilt": st.sampled_from(SPOILT), "shouted": st.booleans(),
             "number": st.sampled_from(["text", "number", "spaced", "quoted"]),
             "phone": st.sampled_from(["0912345678", "0912.345.678", "+84 912 345 678", "912345678", "84912345678"]),
@@ -83,7 +96,11 @@ people = st.lists(
 @st.composite
 def books(draw):
     optional = draw(st.lists(st.sampled_from(["phone", "email", "nothing"]), unique=True))
-    columns = draw(st.permutations(["personal_id", "full_name", "birth_date", "sex", "staff_category", "department", "title", *optional]))
+    columns = draw(
+        st.permutations(
+            ["personal_id", "full_name", "birth_date", "sex", "staff_category", "department", "title", *optional]
+        )
+    )
     return Book(
         people=draw(people), columns=list(columns),
         names={name: draw(st.sampled_from(HEADINGS[name])) for name in columns},
@@ -152,7 +169,7 @@ def in_font(cell, font, at):
         return unicodedata.normalize("NFD", cell)
     # One sheet in two alphabets: a row typed here and a row pasted from an old file.
     old = {"mixed": "tcvn3" if at % 2 else ""}.get(font, font)
-    if old not in CODES or old == "tcvn3" and cell.isupper():
+    if old not in CODES or (old == "tcvn3" and cell.isupper()):
         return cell
     return "".join(CODES[old].get(letter, letter) for letter in unicodedata.normalize("NFC", cell))
 

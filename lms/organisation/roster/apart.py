@@ -24,7 +24,7 @@ def read(content: bytes) -> list[tuple[str, bool, list[list[Any]], int, dict[Any
         done = subprocess.run(
             [sys.executable, "-I", __file__], input=content, capture_output=True, timeout=SECONDS + 10, check=True
         )
-        found: list[tuple[str, bool, list[list[Any]], int, dict[Any, Any]]] = pickle.loads(done.stdout)  # noqa: S301
+        found: list[tuple[str, bool, list[list[Any]], int, dict[Any, Any]]] = pickle.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, pickle.UnpicklingError, EOFError) as error:
         raise GaveUp from error
     return found

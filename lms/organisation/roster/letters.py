@@ -88,7 +88,7 @@ _USUAL = frozenset(
     "luận lũy lục lữ lực lư lưu lương lượng lưỡng lý lỵ mã mạc mại mạng mạnh mão mẫn mậu mẫu mặt mật miền mến miễn mộc "
     "môi môn mông mộng một mỵ mỳ mỹ mùi mừng năm nam nâng nội nông ngân ngạch ngành ngãi ngày ngân nghệ nghi nghĩa "
     "nghiêm nghiên nghiệp nghị nghề ngoại ngoạn ngoãn ngọ ngọc ngô ngời nguyên nguyễn nguyệt ngũ ngữ người nhà nhàn nhã "
-    "nhạn nhạc nhân nhẫn nhận nhật nhiên nhiệm nhiễm nhị nhiệt như nhụ nhữ nhược nữ nương ông oánh ổn ơn pháp pháo "
+    "nhạn nhạc nhân nhẫn nhận nhật nhiên nhiệm nhiễm nhị nhiệt như nhụ nhữ nhược nữ nương ông oánh ổn ơn phái pháp pháo "
     "phát phán phẩm phấn phần phí phố phó phòng phong phổ phối phú phúc phục phùng phụ phụng phước phương phường phượng "
     "phượng phiên quân quán quang quản quách quận quát quất quế quốc quý quyên quyền quyết quyển quỳ quỳnh quỹ quỷ rộng "
     "sách sản sáng sinh sĩ số sơn sông sở súc sư sứ sử sự sửu sỹ sâm sầm tá tác tài tạ tạo tại tám tâm tân tấn tập tần "
