@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.audit.models import RecordView
@@ -25,7 +25,7 @@ from tests.plan.test_derivation import OFTEN, undone
 from tests.plan.world import World
 
 
-@settings(OFTEN, max_examples=15)
+@OFTEN
 @given(
     city=world.cities(),
     exempt=st.lists(st.tuples(world.person_numbers, st.just(1), world.intervals()), max_size=3),

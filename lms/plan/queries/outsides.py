@@ -282,10 +282,11 @@ def _tree_above(unit_ids: Collection[int]) -> tuple[rules.Tree, dict[int, Named]
     for row in rows:
         kinds[row.unit_id].append((row.kind, row.from_on, row.to_on))
         names[row.unit_id].append((row.name, row.from_on, row.to_on))
-    tree = rules.Tree(
-        life, {unit: tuple(found) for unit, found in places.items()}, {u: tuple(found) for u, found in kinds.items()}
-    )
-    return tree, names
+    # Where a unit above hung while it was not above them leads to units that are not read, and says nothing of them.
+    climbed = {
+        unit: tuple(place for place in found if place[0] is None or place[0] in life) for unit, found in places.items()
+    }
+    return rules.Tree(life, climbed, {unit: tuple(found) for unit, found in kinds.items()}), names
 
 
 def _on(names: Named, day: date) -> str:
