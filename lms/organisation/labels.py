@@ -14,7 +14,7 @@ CATEGORIES = {
     StaffCategory.OFFICIAL: _l("cán bộ"),
     StaffCategory.CIVIL_SERVANT: _l("công chức"),
     StaffCategory.PUBLIC_EMPLOYEE: _l("viên chức"),
-    StaffCategory.WORKER: _l("hợp đồng lao động"),
+    StaffCategory.WORKER: _l("người lao động"),
     StaffCategory.COMMUNITY: _l("lực lượng cộng đồng"),
 }
 
@@ -22,7 +22,7 @@ CATEGORIES_SAID = {
     "can_bo": "cán bộ",
     "cong_chuc": "công chức",
     "vien_chuc": "viên chức",
-    "nguoi_lao_dong": "hợp đồng lao động",
+    "nguoi_lao_dong": "người lao động",
     "cong_dong": "lực lượng cộng đồng",
 }
 """The same in files, which are Vietnamese whatever the visitor reads."""

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.organisation import labels as organisation
 from lms.plan.queries import AudienceRow, GrantRow, RequirementRow, StopRow, UnitNaming, WaitingDuty
 from lms.plan.rules import FOREVER, State
 from lms.plan.rules.stops import StopRefusal
@@ -96,13 +97,7 @@ WHAT = {
     "same": _l("Giữ nguyên"),
 }
 
-CATEGORIES: dict[str, Any] = {
-    "can_bo": _l("cán bộ"),
-    "cong_chuc": _l("công chức"),
-    "vien_chuc": _l("viên chức"),
-    "nguoi_lao_dong": _l("người lao động"),
-    "cong_dong": _l("lực lượng cộng đồng"),
-}
+CATEGORIES: dict[str, Any] = {str(code): words for code, words in organisation.CATEGORIES.items()}
 
 KINDS: dict[str, Any] = {
     "thanh_pho": _l("thành phố"),
