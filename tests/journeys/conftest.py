@@ -64,7 +64,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     port = _free_port()
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "MAKEFLAGS", "MAKELEVEL")}
     env |= {"LMS_INSTANCE": str(folder / "instance"), "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    if url := fresh_database(os.environ.get("TEST_DATABASE_URL", ""), "journeys"):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if url := fresh_database(os.environ.get("TEST_DATABASE_URL", ""), f"journeys_{worker}"):
         env["DATABASE_URL"] = url
     log = (folder / "run.log").open("w")
     process = subprocess.Popen(["make", "run"], cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
