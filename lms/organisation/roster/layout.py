@@ -96,10 +96,7 @@ def _header_at(sheet: Sheet, place: int, choices: Choices) -> Header:
             headings[column] = kept
     body = [row for row in rows[last + 1 : last + 1 + SAMPLE] if _says_much(row)]
     wide = max((len(row.cells) for row in body), default=0)
-    samples = {
-        column: [row.cells[column] for row in body if column < len(row.cells)]
-        for column in range(wide)
-    }
+    samples = {column: [row.cells[column] for row in body if column < len(row.cells)] for column in range(wide)}
     names = _name_columns(headings, samples, sheet, rows[place])
     for column in range(wide):
         if column not in headings and column not in names:
