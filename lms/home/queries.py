@@ -56,6 +56,7 @@ class Me:
     personal_id: str
     staff_code: str
     birth_date: date | None
+    birth_year: int | None
     email: str
     phone: str
 
@@ -64,7 +65,13 @@ def me(person_id: int) -> Me:
     """One's own fields; who shows them masks the number."""
     row = db.session.execute(
         select(
-            Person.full_name, Person.personal_id, Person.staff_code, Person.birth_date, Person.email, Person.phone
+            Person.full_name,
+            Person.personal_id,
+            Person.staff_code,
+            Person.birth_date,
+            Person.birth_year,
+            Person.email,
+            Person.phone,
         ).where(Person.id == person_id)
     ).one()
     return Me(*row)

@@ -97,6 +97,7 @@ FIELDS = {
     "staff_code": _l("Mã cán bộ"),
     "full_name": _l("Họ và tên"),
     "birth_date": _l("Ngày sinh"),
+    "birth_year": _l("Năm sinh"),
     "sex": _l("Giới tính"),
     "staff_category": _l("Loại nhân sự"),
     "department": _l("Phòng, ban"),
@@ -180,7 +181,7 @@ def spoken(field: str, value: str) -> str:
     """A field's value as a person says it: a category by its words, a sex by its word, a day as it is."""
     if field == "staff_category" and value in CATEGORIES:
         return str(CATEGORIES[StaffCategory(value)])
-    if field == "birth_date" and value:
+    if field == "birth_date" and len(value) > 4:  # else the year alone, or nothing
         return vietnamese.short_day(date.fromisoformat(value))
     return str(SEXES.get(value, value)) if field == "sex" else value
 

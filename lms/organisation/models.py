@@ -199,6 +199,8 @@ class Person(db.Model):  # type: ignore[name-defined]
     sort_name: Mapped[str] = mapped_column(sort_key())
     search_key: Mapped[str] = mapped_column(code_text(160))
     birth_date: Mapped[date | None] = mapped_column(day())
+    birth_year: Mapped[int | None]
+    """The year, where nobody has told the day; never beside a day."""
     sex: Mapped[str] = mapped_column(code_text(8), default="")
     """Either nam or nu; empty when unknown."""
     email: Mapped[str] = mapped_column(code_text(160), default="")
@@ -329,7 +331,10 @@ class RosterImport(db.Model):  # type: ignore[name-defined]
     """A roster file that an office sent: kept, compared, and perhaps applied."""
 
     __tablename__ = "roster_import"
-    __table_args__ = (Index("ix_roster_import_unit", "unit_id", "id"),)
+    __table_args__ = (
+        Index("ix_roster_import_unit", "unit_id", "id"),
+        Index("ix_roster_import_headings", "unit_id", "headings", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
@@ -343,3 +348,9 @@ class RosterImport(db.Model):  # type: ignore[name-defined]
     """The change set that applied it, by which it can be undone."""
     summary: Mapped[dict[str, Any]] = mapped_column(json_value())
     """Counts of the difference as it was shown: joined, left, moved, corrected, unchanged, problems."""
+    choices: Mapped[dict[str, Any]] = mapped_column(json_value(), default=dict, server_default="{}")
+    """What somebody said about it by hand, as `roster.choosing.mapping_of` writes it."""
+    headings: Mapped[str] = mapped_column(code_text(64), default="", server_default="")
+    """A mark of its headings: the next file with the same ones is understood the same way."""
+    reused_id: Mapped[int | None]
+    """The earlier import of the unit from which the understanding of the columns was taken."""

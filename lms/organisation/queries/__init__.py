@@ -68,7 +68,15 @@ from lms.organisation.queries.reforms import (
     reforms_on_record,
     standing_units,
 )
-from lms.organisation.queries.rosters import import_for, import_with, imports_within, people_in_file, slices, staff_of
+from lms.organisation.queries.rosters import (
+    import_for,
+    import_understood,
+    import_with,
+    imports_within,
+    people_in_file,
+    slices,
+    staff_of,
+)
 from lms.organisation.queries.timeline import (
     SecondRow,
     Stretch,
@@ -167,6 +175,7 @@ __all__ = [
     "ids_asked",
     "ids_on",
     "import_for",
+    "import_understood",
     "import_with",
     "imports_within",
     "last_posting_of",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import abort
 from sqlalchemy import and_, select
@@ -77,6 +78,8 @@ class PersonFacts:
     staff_code: str
     full_name: str
     birth_date: date | None
+    birth_year: int | None
+    """The year, where nobody has told the day."""
     sex: str
     email: str
     phone: str
@@ -89,6 +92,7 @@ _FACTS = (
     Person.staff_code,
     Person.full_name,
     Person.birth_date,
+    Person.birth_year,
     Person.sex,
     Person.email,
     Person.phone,
@@ -102,7 +106,8 @@ def person_for(actor: Actor, permission: Permission, person_id: int, today: date
     row = db.session.execute(wanted).one_or_none()
     if row is None:
         abort(404)
-    return PersonFacts(*row)
+    values: tuple[Any, ...] = tuple(row)
+    return PersonFacts(*values)
 
 
 def person_of(personal_id: str) -> Person | None:

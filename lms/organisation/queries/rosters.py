@@ -115,6 +115,23 @@ def import_with(import_id: int) -> RosterImport:
     return db.session.get_one(RosterImport, import_id)
 
 
+def import_understood(unit_id: int, headings: str) -> RosterImport | None:
+    """The unit's latest roster with these headings of which somebody said how its columns are understood."""
+    if not headings:
+        return None
+    rows = db.session.scalars(
+        select(RosterImport)
+        .where(RosterImport.unit_id == unit_id, RosterImport.headings == headings)
+        .order_by(RosterImport.id.desc())
+        .limit(20)
+    )
+    return next((row for row in rows if any(row.choices.get(name) for name in UNDERSTANDING)), None)
+
+
+UNDERSTANDING = ("columns", "department", "staff_category")
+"""What in the choices of an import holds for the unit's next file too."""
+
+
 def imports_within(actor: Actor, permission: Permission, limit: int = 10) -> list[tuple[RosterImport, str]]:
     """The latest rosters of the actor's units, each with the unit's name."""
     rows = db.session.execute(

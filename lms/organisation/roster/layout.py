@@ -1,8 +1,9 @@
 """How a sheet is laid out: title block, header of one to three rows, and what each row below it is."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import pairwise
 
@@ -45,19 +46,19 @@ def label_key(label: str) -> str:
 
 
 def _recognised(row: SheetRow, known: Mapping[str, str]) -> int:
-    fields, others = set(), 0
+    fields, others, said = set(), 0, 0
     for cell in row.cells:
         if type(cell) is not str or not cell or len(cell) > 80:
             continue
-        if known.get(label_key(clean(cell))):
-            fields.add(known[label_key(clean(cell))])
+        if label_key(clean(cell)) in known:
+            said += 1
             continue
         field, surely = columns.field_named(clean(cell))
         if field and surely >= columns.LIKELY and len(cell.split()) <= 8:
             fields.add(field)
         elif surely == 1:
             others += 1
-    return len(fields) * 2 + min(others, 2) if fields else 0
+    return said * 3 + len(fields) * 2 + min(others, 2) if fields or said else 0
 
 
 def find_header(sheet: Sheet, choices: Choices, start: int = 0, reach: int = LOOK_AHEAD) -> Header | None:
@@ -69,6 +70,18 @@ def find_header(sheet: Sheet, choices: Choices, start: int = 0, reach: int = LOO
         if found > score:
             best, score = place, found
     return _header_at(sheet, best, choices) if score >= 5 else None
+
+
+def likely_header(sheet: Sheet) -> Header | None:
+    """The first row that could be a header by what stands below it, for somebody to say what its columns are."""
+    for place, row in enumerate(sheet.rows[:LOOK_AHEAD]):
+        cells = [clean(cell) for cell in row.cells if type(cell) is str and cell]
+        if len(cells) < 3 or len(set(cells)) < len(cells) or any(re.search(r"\d{3}|@", cell) for cell in cells):
+            continue
+        header = _header_at(sheet, place, Choices())
+        if any(proposal.field in ("full_name", "personal_id") for proposal in header.proposals):
+            return header
+    return None
 
 
 def begins_table(row: SheetRow, header: Header) -> bool:
@@ -102,6 +115,11 @@ def _header_at(sheet: Sheet, place: int, choices: Choices) -> Header:
         if column not in headings and column not in names:
             headings[column] = []
     proposals = [_chosen(proposal, choices) for proposal in columns.propose(headings, samples)]
+    said = {proposal.field for proposal in proposals if proposal.why == "chosen"}
+    proposals = [
+        replace(p, field=IGNORED, confidence=1.0, why="twice") if p.why != "chosen" and p.field in said else p
+        for p in proposals
+    ]
     places: dict[str, int] = {}
     for proposal in proposals:
         if proposal.field and (proposal.confidence >= SURE or proposal.label):
@@ -116,10 +134,24 @@ def _says_much(row: SheetRow) -> bool:
 
 def _chosen(proposal: Proposal, choices: Choices) -> Proposal:
     """What somebody said by hand counts, whatever the heading says."""
-    label = label_key(proposal.label) or f"#{proposal.column + 1}"
-    if label not in choices.columns:
-        return proposal
-    return Proposal(proposal.column, proposal.label, choices.columns[label], 1.0, "chosen", proposal.examples)
+    for key in (numbered_key(proposal), label_key(proposal.label)):
+        if key in choices.columns:
+            return replace(proposal, field=choices.columns[key], confidence=1.0, why="chosen")
+    return proposal
+
+
+def numbered_key(proposal: Proposal) -> str:
+    """A column as a mapping knows it when its heading does not tell it from others: "Ghi chú #7", "#7"."""
+    return f"{label_key(proposal.label)} #{proposal.column + 1}".strip()
+
+
+def column_keys(header: Header) -> dict[int, str]:
+    """Column → how a mapping knows it."""
+    labels = Counter(label_key(proposal.label) for proposal in header.proposals)
+    return {
+        p.column: numbered_key(p) if labels[label_key(p.label)] > 1 or not p.label else label_key(p.label)
+        for p in header.proposals
+    }
 
 
 def _is_above(row: SheetRow, main: SheetRow) -> bool:
@@ -335,5 +367,6 @@ def department_of_sheet(sheet: Sheet, first: int, *, among_several: bool) -> tup
 
 
 __all__ = [
-    "IGNORED", "Header", "Is", "Walk", "begins_table", "department_of_sheet", "find_header", "label_key", "what_is",
+    "IGNORED", "Header", "Is", "Walk", "begins_table", "column_keys", "department_of_sheet", "find_header", "label_key",
+    "likely_header", "what_is",
 ]  # fmt: skip

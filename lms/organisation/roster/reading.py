@@ -54,6 +54,8 @@ def read_sheets(sheets: Sequence[Sheet], on: date, choices: Choices = NO_CHOICES
     found = [(sheet, layout.find_header(sheet, choices)) for sheet in shown]
     headers = [(sheet.name, header) for sheet, header in found if header is not None]
     if not headers:
+        if likely := _likely_headers(shown):
+            _refuse_unclear(likely)
         raise UnreadableRoster(
             _(
                 "Không tìm thấy dòng tiêu đề. Danh sách cần một dòng có các cột %(columns)s.",
@@ -79,6 +81,12 @@ def headers_of(sheets: Sequence[Sheet], choices: Choices = NO_CHOICES) -> list[t
     """The header of each sheet that has one."""
     shown = [sheet for sheet in sheets if not sheet.is_hidden] or list(sheets)
     found = [(sheet.name, layout.find_header(sheet, choices)) for sheet in shown]
+    return [(name, header) for name, header in found if header is not None] or _likely_headers(shown)
+
+
+def _likely_headers(sheets: Sequence[Sheet]) -> list[tuple[str, Header]]:
+    """What could be headers when no sheet has one that is known."""
+    found = [(sheet.name, layout.likely_header(sheet)) for sheet in sheets]
     return [(name, header) for name, header in found if header is not None]
 
 

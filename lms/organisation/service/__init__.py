@@ -44,11 +44,13 @@ from lms.organisation.service.reform_files import (
 from lms.organisation.service.reforms import reorganise
 from lms.organisation.service.rehearsing import rehearse, undecided
 from lms.organisation.service.rosters import (
+    Opened,
     apply_import,
     apply_roster,
     compare_roster,
     day_for,
     import_at_once,
+    open_roster,
     receive,
     revisit,
     summary,
@@ -75,6 +77,7 @@ __all__ = [
     "Heir",
     "Kind",
     "Loaded",
+    "Opened",
     "Outcome",
     "Post",
     "RuleFate",
@@ -103,6 +106,7 @@ __all__ = [
     "load_atlas",
     "look_at",
     "move",
+    "open_roster",
     "past_grants_of",
     "pick",
     "posting_beside",

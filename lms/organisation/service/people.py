@@ -151,6 +151,9 @@ def correct_person(
         raise Refused(Refusal.NOTHING_CHANGED)
     for name, value in changed.items():
         old = getattr(person, name)
+        if name == "birth_date":
+            # A day is told with its year: the year alone, if that was all, is what stood before.
+            old, person.birth_year = old or person.birth_year, None
         db.session.add(
             PersonCorrection(
                 person_id=person.id,

@@ -1,6 +1,7 @@
 """Comparing a roster with what is believed, and applying it as one set-based change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,9 +13,10 @@ from lms.organisation.events import RosterApplied
 from lms.organisation.models import Person, PersonCorrection, Posting, RosterImport, Unit
 from lms.organisation.queries.rosters import slices
 from lms.organisation.roster import reading
+from lms.organisation.roster.choosing import choices_of, mapping_of, signature_of, understanding_of
 from lms.organisation.roster.difference import Correction, Difference, Joined, Known, KnownPosting, Moved, compare
-from lms.organisation.roster.records import Record, Roster
-from lms.organisation.roster.sheets import UnreadableRoster
+from lms.organisation.roster.records import Choices, Record, Roster
+from lms.organisation.roster.sheets import Sheet, UnreadableRoster, book
 from lms.organisation.rules import Refusal
 from lms.organisation.service.former import refresh_former_units
 from lms.platform import files, vietnamese
@@ -52,26 +54,84 @@ def compare_roster(roster: Roster, unit: Unit, on: date) -> Difference:
     )
 
 
-def receive(content: bytes, *, file_name: str, unit: Unit, on: date, by: By, now: datetime) -> RosterImport:
-    """Keep a roster that came in, with the counts of its difference; raises UnreadableRoster."""
-    roster = reading.read(content, file_name, on)
-    return _keep(content, file_name, unit, on, summary(roster, compare_roster(roster, unit, on)), by, now)
+@dataclass(frozen=True)
+class Opened:
+    """A file that was opened, and how its columns are understood."""
+
+    sheets: Sequence[Sheet]
+    headings: str
+    choices: Choices
+    reused_id: int | None = None
+    """The earlier import from which that is taken."""
+
+
+def open_roster(content: bytes, file_name: str, unit: Unit, choices: Choices | None = None) -> Opened:
+    """Open a file: without choices, its columns are understood as in the unit's last file with the same headings.
+
+    Raises UnreadableRoster.
+    """
+    sheets = book(content, file_name)
+    headings = signature_of(reading.headers_of(sheets))
+    if choices is not None:
+        return Opened(sheets, headings, choices)
+    earlier = queries.import_understood(unit.id, headings)
+    if earlier is None:
+        return Opened(sheets, headings, reading.NO_CHOICES)
+    return Opened(sheets, headings, understanding_of(choices_of(earlier.choices)), earlier.id)
+
+
+def receive(
+    content: bytes,
+    *,
+    file_name: str,
+    unit: Unit,
+    on: date,
+    by: By,
+    now: datetime,
+    choices: Choices | None = None,
+) -> RosterImport:
+    """Keep a roster that came in, with the counts of its difference; raises UnreadableRoster.
+
+    One whose columns are not clear is kept as well, without counts: somebody is asked about them.
+    """
+    opened = open_roster(content, file_name, unit, choices)
+    try:
+        roster = reading.read_sheets(opened.sheets, on, opened.choices)
+        counts = summary(roster, compare_roster(roster, unit, on))
+    except reading.UnclearColumns:
+        counts = {}
+    return _keep(content, file_name, unit, on, opened, counts, by, now)
 
 
 def import_at_once(
-    content: bytes, *, file_name: str, unit: Unit, on: date, by: By, now: datetime
+    content: bytes,
+    *,
+    file_name: str,
+    unit: Unit,
+    on: date,
+    by: By,
+    now: datetime,
+    choices: Choices | None = None,
 ) -> tuple[Roster, Difference]:
     """Keep a roster and apply it without showing it first; raises UnreadableRoster."""
-    roster = reading.read(content, file_name, on)
+    opened = open_roster(content, file_name, unit, choices)
+    roster = reading.read_sheets(opened.sheets, on, opened.choices)
     lock("postings")
     difference = compare_roster(roster, unit, on)
-    arrived = _keep(content, file_name, unit, on, summary(roster, difference), by, now)
+    arrived = _keep(content, file_name, unit, on, opened, summary(roster, difference), by, now)
     apply_roster(arrived, unit, roster, difference, by=by, now=now)
     return roster, difference
 
 
 def _keep(
-    content: bytes, file_name: str, unit: Unit, on: date, counts: dict[str, int], by: By, now: datetime
+    content: bytes,
+    file_name: str,
+    unit: Unit,
+    on: date,
+    opened: Opened,
+    counts: dict[str, int],
+    by: By,
+    now: datetime,
 ) -> RosterImport:
     arrived = RosterImport(
         unit_id=unit.id,
@@ -81,6 +141,9 @@ def _keep(
         account_id=by.account_id,
         received_at=now,
         summary=counts,
+        choices=mapping_of(opened.choices),
+        headings=opened.headings,
+        reused_id=opened.reused_id,
     )
     db.session.add(arrived)
     db.session.flush()
@@ -94,7 +157,7 @@ def revisit(arrived: RosterImport) -> tuple[Unit, Roster, Difference]:
         content = files.kept(arrived.sha256)
     except FileNotFoundError as error:
         raise UnreadableRoster(_("Tệp gốc không còn trên máy chủ. Hãy gửi lại tệp.")) from error
-    roster = reading.read(content, arrived.file_name, arrived.on_day)
+    roster = reading.read(content, arrived.file_name, arrived.on_day, choices_of(arrived.choices))
     return unit, roster, compare_roster(roster, unit, arrived.on_day)
 
 
@@ -194,6 +257,7 @@ def _register(newcomers: list[Record], now: datetime) -> dict[str, int]:
                 "sort_name": vietnamese.name_sort_key(record.full_name),
                 "search_key": vietnamese.fold(record.full_name),
                 "birth_date": record.birth_date,
+                "birth_year": None if record.birth_date else record.birth_year,
                 "sex": record.sex,
                 "email": record.email,
                 "phone": record.phone,
@@ -292,8 +356,7 @@ def _fix_people(fixes: list[Correction], source: str, now: datetime) -> None:
                 for fix in some
             ]
         else:
-            as_kept = date.fromisoformat if name == "birth_date" else str
-            values = [{"key": fix.known.person_id, name: as_kept(fix.new)} for fix in some]
+            values = [{"key": fix.known.person_id, **_as_kept(name, fix.new)} for fix in some]
         db.session.execute(change, values)
     db.session.execute(
         sa.insert(PersonCorrection.__table__),
@@ -309,3 +372,10 @@ def _fix_people(fixes: list[Correction], source: str, now: datetime) -> None:
             for fix in fixes
         ],
     )
+
+
+def _as_kept(name: str, value: str) -> dict[str, Any]:
+    """A field of a person as the database keeps it; a day of birth takes the place of a year that stood alone."""
+    if name == "birth_date":
+        return {"birth_date": date.fromisoformat(value), "birth_year": None}
+    return {name: int(value) if name == "birth_year" else value}
