@@ -29,9 +29,14 @@ class Effect:
     unit: str
     """Code of the unit in which the duty counts on the day of the act, after it."""
     what: str
-    """gained, lost, later, earlier, paused, waived, counted (again), done (or no more), moved (to another unit)."""
+    """gained, lost, later, earlier, paused, waived, counted (again), done (or no more), moved (to another unit);
+    of an act on something else than duties what its kind says, or one of LEFT_OUT."""
     due_before: date | None
     due_after: date | None
+
+
+LEFT_OUT = ("in_it", "completed", "gone")
+"""What is told of somebody who was named, but for whom nothing changes."""
 
 
 class Unusable(Exception):
@@ -61,6 +66,9 @@ class Kind:
     says: Says = lambda error: ()
     day: Callable[[Mapping[str, Any], date], date] = lambda payload, today: today
     """The day on which duties are compared before and after: that of the act, if it lies ahead."""
+    met: Callable[[Mapping[str, Any], int], sa.Select[Any]] | None = None
+    """Whom the act concerns otherwise than in duties: payload, number of the change set → a SELECT with the columns of
+    Effect, read right after the act."""
 
 
 class Watch(Protocol):

@@ -27,6 +27,8 @@ blueprints = (bp, help_pages)
 
 LOOKS = 5
 """Rows of who saw the record, shown with it."""
+BESIDES = 5
+"""Courses shown on the first page that no duty asks for."""
 RECENT = 3
 """Completions shown on the first page."""
 
@@ -78,7 +80,8 @@ def today() -> Response:
     day = clock.today()
     person_id = int(current_user.person_id)
     duties = rules.by_urgency(plan.duties_of(person_id, day))
-    progress = learning.progress_of(person_id, (course for duty in duties for course in duty.course_ids))
+    enrolled = learning.waiting_courses(person_id)
+    progress = learning.progress_of(person_id, [*(course for duty in duties for course in duty.course_ids), *enrolled])
     tasks = [_task(duty, progress, day) for duty in duties]
     completions = learning.completions_of(person_id)
     late = [-task.standing.days for task in tasks if task.duty.state in rules.LATE_STATES]
@@ -86,6 +89,7 @@ def today() -> Response:
     return page(
         "home/today.html",
         tasks=tasks,
+        besides=_besides(tasks, progress, enrolled),
         waiting=waiting,
         greeting=labels.greeting(day, len(tasks), _minutes(tasks), late),
         post=queries.post_on(person_id, day),
@@ -102,6 +106,15 @@ def today() -> Response:
         papers=certificates.certificates_by_completion(row.completion_id for row in completions[:RECENT]),
         unassigned=_unassigned(),
     )
+
+
+def _besides(
+    tasks: Iterable[Task], progress: Mapping[int, learning.Progress], enrolled: Iterable[int]
+) -> list[learning.Progress]:
+    """The courses that the person is enrolled in and that no duty asks for; a few."""
+    asked = {course for task in tasks for course in task.duty.course_ids}
+    found = [progress[course] for course in enrolled if course in progress and course not in asked]
+    return [course for course in found if course.percent < 100][:BESIDES]
 
 
 def _unassigned() -> int:

@@ -4,11 +4,12 @@ from lms.identity.models import Role
 from lms.platform.access import Permission as P  # noqa: N817 - a table of them
 
 ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
-    Role.TRAINER: frozenset({P.CATALOGUE_COURSE_MANAGE}),
+    Role.TRAINER: frozenset({P.CATALOGUE_COURSE_MANAGE, P.LEARNING_ENROLMENT_GRANT}),
     Role.HR: frozenset(
         {
             P.CERTIFICATES_CERTIFICATE_READ,
             P.IDENTITY_ACCOUNT_MANAGE,
+            P.LEARNING_ENROLMENT_GRANT,
             P.ORGANISATION_ABSENCE_RECORD,
             P.ORGANISATION_PERSON_READ,
             P.ORGANISATION_PERSON_REVEAL,

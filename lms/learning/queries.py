@@ -238,6 +238,21 @@ def progress_of(person_id: int, course_ids: Iterable[int]) -> dict[int, Progress
     return {course_id: _progress(list(group)) for course_id, group in groupby(rows, key=lambda row: row.course_id)}
 
 
+def waiting_courses(person_id: int) -> list[int]:
+    """The courses in use in which a person is enrolled and which they have not completed since, the newest first."""
+    ended = select(Completion.id).where(
+        Completion.person_id == person_id, Completion.course_id == Enrolment.course_id, Completion.voided_at.is_(None),
+        Completion.recorded_at >= Enrolment.enrolled_at,
+    )  # fmt: skip
+    rows = db.session.scalars(
+        select(Enrolment.course_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.person_id == person_id, Course.retired_at.is_(None), ~ended.exists())
+        .order_by(Enrolment.id.desc())
+    )
+    return list(dict.fromkeys(rows))
+
+
 def _progress(rows: Sequence[Any]) -> Progress:
     first = rows[0]
     lessons = [row for row in rows if row.lesson_id is not None]

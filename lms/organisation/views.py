@@ -74,6 +74,7 @@ def people() -> Response:
         is_today=wanted.day == clock.today(),
         complaint=complaint,
         stops="stops.absence_new" in current_app.view_functions,
+        enrols="enrolling.new" in current_app.view_functions and may(Permission.LEARNING_ENROLMENT_GRANT),
         edits="staff.many" in current_app.view_functions,
         unassigned=queries.count_waiting_within(current_user) if may(Permission.ORGANISATION_POSTING_CHANGE) else 0,
         proposals=_proposals_waiting(),

@@ -11,7 +11,21 @@ from lms.audit import service as log
 from lms.audit.rules import Part
 from lms.changes import jobs
 from lms.organisation import queries as organisation
-from lms.plan import amending, changing, disputes, kinds, labels, load, moves, queries, service, staff, stops, unasked
+from lms.plan import (
+    amending,
+    changing,
+    disputes,
+    enrolling,
+    kinds,
+    labels,
+    load,
+    moves,
+    queries,
+    service,
+    staff,
+    stops,
+    unasked,
+)
 from lms.plan.forms import ApplyPlanForm, PlanForm
 from lms.plan.headcounts import pages as headcounts
 from lms.plan.rules import FOREVER, State
@@ -21,7 +35,7 @@ from lms.platform.pages import page
 
 bp = Blueprint("plan", __name__, template_folder="templates")
 blueprints = (
-    bp, stops.bp, moves.bp, changing.bp, amending.bp, load.bp, disputes.bp, unasked.bp, staff.bp, headcounts.bp,
+    bp, stops.bp, moves.bp, changing.bp, amending.bp, load.bp, disputes.bp, unasked.bp, staff.bp, headcounts.bp, enrolling.bp,
 )  # fmt: skip
 
 

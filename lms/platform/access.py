@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CERTIFICATES_CERTIFICATE_REVOKE = "certificates:certificate:revoke"
     IDENTITY_ACCOUNT_MANAGE = "identity:account:manage"
     IDENTITY_GRANT_MANAGE = "identity:grant:manage"
+    LEARNING_ENROLMENT_GRANT = "learning:enrolment:grant"
     ORGANISATION_ABSENCE_RECORD = "organisation:absence:record"
     ORGANISATION_PERSON_READ = "organisation:person:read"
     ORGANISATION_PERSON_REVEAL = "organisation:person:reveal"

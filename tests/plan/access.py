@@ -18,6 +18,7 @@ from tests.access import Row, learner
 from tests.factories import Cast, add
 from tests.plan.amend_access import ROWS as AMENDMENTS
 from tests.plan.dispute_access import ROWS as DISPUTES
+from tests.plan.enrol_access import ROWS as ENROLMENTS
 from tests.plan.headcount_access import ROWS as HEADCOUNTS
 from tests.plan.move_access import ROWS as MOVES
 from tests.plan.plans import SMALL, apply, make_course
@@ -168,6 +169,7 @@ ROWS = [
     *AMENDMENTS,
     *MOVES,
     *STAFF,
+    *ENROLMENTS,
     *HEADCOUNTS,
     *DISPUTES,
     Row(endpoint="stops.extension_new", values=chosen, **STOPS),

@@ -9,7 +9,7 @@ from lms.catalogue import labels, queries
 from lms.catalogue.queries import Wanted
 from lms.catalogue.views.blueprint import bp
 from lms.platform import files
-from lms.platform.access import signed_in
+from lms.platform.access import Permission, may, signed_in
 from lms.platform.pages import page, paging
 
 PER_PAGE = 20
@@ -48,7 +48,13 @@ def course(slug: str) -> Response:
         and version.retired_at is None
     )
     study = url_for("learning.study", slug=slug) if may_study else None
-    return page("catalogue/course.html", version=version, lessons=lessons, study=study)
+    may_enrol = (
+        "enrolling.listed" in current_app.view_functions
+        and may(Permission.LEARNING_ENROLMENT_GRANT)
+        and version.retired_at is None
+    )
+    enrol = url_for("enrolling.listed", khoa=slug) if may_enrol else None
+    return page("catalogue/course.html", version=version, lessons=lessons, study=study, enrol=enrol)
 
 
 @bp.get("/khoa-hoc/tep/<sha256>/<name>")

@@ -77,7 +77,7 @@ def preview(change: ChangeSet, *, by: By, now: datetime, today: date, step: Step
             with _stepping(step), kinds.watching(_day(change, today), dry=True) as watch:
                 told = _noted(change, lambda: _act(change, by, now))[0]
                 step("effects")
-                effects.pour(change.id, watch.effects(), file)
+                effects.pour(change.id, _met(change, watch), file)
                 warnings = watch.warnings()
                 told |= warnings | ({"warned": sorted(warnings)} if warnings else {})
         except Unusable as unusable:
@@ -101,6 +101,12 @@ def preview(change: ChangeSet, *, by: By, now: datetime, today: date, step: Step
 
 def _day(change: ChangeSet, today: date) -> date:
     return max(today, kinds.kind_of(change.kind).day(change.payload, today))
+
+
+def _met(change: ChangeSet, watch: kinds.Watch) -> effects.Told:
+    """Whom the act has met, right after it was done."""
+    met = kinds.kind_of(change.kind).met
+    return effects.all_of(watch.effects(), met(change.payload, change.id) if met is not None else None)
 
 
 def _act(change: ChangeSet, by: By, now: datetime) -> Any:
@@ -180,7 +186,7 @@ def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, tod
         with _stepping(step), kinds.watching(_day(change, today), dry=False) as watch:
             told, _done = _noted(change, lambda: _act(change, by, now))
             step("effects")
-            found = watch.effects()
+            found = _met(change, watch)
             if not effects.are_kept(change.id, found):
                 if strangers := effects.unseen(change.id, found):
                     raise MeetsOthers(strangers)

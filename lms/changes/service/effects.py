@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 
-from lms.changes.kinds import Effect
+from lms.changes.kinds import LEFT_OUT, Effect
 from lms.changes.models import ChangeEffect
 from lms.platform.db import db, is_postgresql
 
@@ -22,14 +22,23 @@ NAMES = 5
 """So many people are named who were not seen."""
 
 
-def _placed(change_id: int, told: sa.TextualSelect) -> sa.Select[Any]:
+Told = sa.TextualSelect | sa.CompoundSelect[Any]
+"""A SELECT of effects."""
+
+
+def all_of(duties: sa.TextualSelect, others: sa.Select[Any] | None) -> Told:
+    """What becomes of duties, and of whoever else the act concerns."""
+    return duties if others is None else sa.union_all(sa.select(duties.subquery("d")), others)
+
+
+def _placed(change_id: int, told: Told) -> sa.Select[Any]:
     """The effects as rows of change_effect: in the order of what, requirement, person."""
     e = told.subquery("e")
     place = sa.func.row_number().over(order_by=(e.c.what, e.c.requirement, e.c.personal_id, e.c.cycle))
     return sa.select(sa.literal(change_id).label("change_id"), place.label("place"), *(e.c[name] for name in _TOLD))
 
 
-def write(change_id: int, told: sa.TextualSelect) -> None:
+def write(change_id: int, told: Told) -> None:
     """Keep the effects with a change set, instead of those it had."""
     forget(change_id)
     db.session.execute(sa.insert(_TABLE).from_select(list(_KEPT), _placed(change_id, told)))
@@ -40,7 +49,7 @@ def forget(change_id: int) -> None:
     db.session.execute(sa.delete(ChangeEffect).where(ChangeEffect.change_id == change_id))
 
 
-def pour(change_id: int, told: sa.TextualSelect, file: IO[bytes]) -> None:
+def pour(change_id: int, told: Told, file: IO[bytes]) -> None:
     """Pour the effects into a file."""
     rows, connection = _placed(change_id, told), db.session.connection()
     if is_postgresql():
@@ -70,16 +79,17 @@ def pour_back(change_id: int, file: IO[bytes]) -> None:
 
 
 def counts(change_id: int) -> dict[str, int]:
-    """What becomes of duties → how many; besides `duties`, all of them, and `people`."""
+    """What becomes of duties → how many; besides `duties`, all that change, and `people`, all whom it changes."""
     mine = ChangeEffect.change_id == change_id
     rows = db.session.execute(sa.select(ChangeEffect.what, sa.func.count()).where(mine).group_by(ChangeEffect.what))
     found = {row[0]: int(row[1]) for row in rows}
-    people = sa.select(ChangeEffect.personal_id).where(mine).distinct().subquery()
+    changed = ChangeEffect.what.not_in(LEFT_OUT)
+    people = sa.select(ChangeEffect.personal_id).where(mine, changed).distinct().subquery()
     met = db.session.scalar(sa.select(sa.func.count()).select_from(people)) or 0
-    return {**found, "duties": sum(found.values()), "people": met}
+    return {**found, "duties": sum(n for what, n in found.items() if what not in LEFT_OUT), "people": met}
 
 
-def are_kept(change_id: int, told: sa.TextualSelect) -> bool:
+def are_kept(change_id: int, told: Told) -> bool:
     """Whether exactly these effects are kept with the change set, keys and all."""
     kept = db.session.scalar(
         sa.select(sa.func.count()).select_from(ChangeEffect).where(ChangeEffect.change_id == change_id)
@@ -88,18 +98,20 @@ def are_kept(change_id: int, told: sa.TextualSelect) -> bool:
     return kept == now and not _others(change_id, told, ("person_id", "requirement_id", "unit_id", *_SAME), 1)
 
 
-def unseen(change_id: int, told: sa.TextualSelect) -> list[str]:
+def unseen(change_id: int, told: Told) -> list[str]:
     """Names of the first few people whom the act meets otherwise than is kept with the change set.
 
-    Whoever it no longer meets is no matter: somebody has finished meanwhile, or left.
+    Whoever it no longer meets is no matter: somebody has finished meanwhile, enrolled by himself, or left.
     """
-    return _others(change_id, told, _SAME, NAMES)
+    return _others(change_id, told, _SAME, NAMES, but=LEFT_OUT)
 
 
-def _others(change_id: int, told: sa.TextualSelect, same: tuple[str, ...], most: int) -> list[str]:
+def _others(change_id: int, told: Told, same: tuple[str, ...], most: int, but: tuple[str, ...] = ()) -> list[str]:
     e, kept = told.subquery("e"), ChangeEffect
     alike = [getattr(kept, name).is_not_distinct_from(e.c[name]) for name in ("due_after", *same) if name not in _SAME]
     alike += [getattr(kept, name) == e.c[name] for name in _SAME]
     known = sa.exists().where(kept.change_id == change_id, *alike)
-    people = sa.select(e.c.name, e.c.personal_id).where(~known).group_by(e.c.name, e.c.personal_id)
+    people = (
+        sa.select(e.c.name, e.c.personal_id).where(~known, e.c.what.not_in(but)).group_by(e.c.name, e.c.personal_id)
+    )
     return [row.name for row in db.session.execute(people.order_by(e.c.name).limit(most))]

@@ -24,6 +24,10 @@ WHAT = {
     "counted": _l("Tính lại, không còn dừng hoặc miễn"),
     "done": _l("Ngày hoàn thành thay đổi"),
     "moved": _l("Chuyển sang đơn vị khác"),
+    "enrolled": _l("Được ghi danh"),
+    "in_it": _l("Đã ghi danh từ trước, giữ nguyên"),
+    "completed": _l("Đã hoàn thành, không ghi danh lại"),
+    "gone": _l("Không còn công tác, không ghi danh"),
 }
 
 KINDS = {
@@ -32,6 +36,7 @@ KINDS = {
     "postings": _l("Sửa vị trí công tác nhiều người"),
     "reform": _l("Sắp xếp đơn vị"),
     "stops": _l("Tạm vắng, miễn, gia hạn"),
+    "enrolment": _l("Ghi danh nhiều người"),
 }
 
 TABLES = {
@@ -46,6 +51,8 @@ TABLES = {
     "unit": _l("đơn vị"),
     "role_grant": _l("vai trò"),
     "completion": _l("kết quả hoàn thành"),
+    "enrolment": _l("lượt ghi danh"),
+    "lesson_progress": _l("bài đã học"),
     "reform": _l("đợt sắp xếp"),
     "reform_choice": _l("phân công đơn vị mới"),
 }

@@ -14,7 +14,7 @@ from lms.changes import jobs, kinds, rules, service
 from lms.changes import labels as changes_labels
 from lms.changes import queries as reading
 from lms.changes.journal import CannotUndo, Obstacle
-from lms.changes.kinds import Unusable
+from lms.changes.kinds import LEFT_OUT, Unusable
 from lms.changes.models import ChangeSet
 from lms.changes.rules import State
 from lms.organisation import queries as organisation
@@ -100,6 +100,8 @@ def _page(change: ChangeSet, *, undo: UndoForm | None = None, obstacles: list[Ob
         overloads=_overloads(change),
         most_hours=limit() // 60,
         totals=_totals(change),
+        of_course=change.payload.get("course", ""),
+        left_out=sum(int(change.summary.get(what, 0)) for what in LEFT_OUT),
         by_requirement=_by_requirement(counts),
         form=form,
         undo=undo or UndoForm(formdata=None),
@@ -181,17 +183,24 @@ def export(change_id: int, kind: str) -> Response:
         {**vars(line), "masked": vietnamese.masked_id(line.personal_id), "said": str(labels.WHAT[line.what])}
         for line in reading.effect_stream(change.id, wanted)
     )
+    of_duties = (
+        Column("requirement", "Yêu cầu", width=20),
+        Column("cycle", "Chu kỳ", Format.WHOLE, width=8),
+    )
+    due_days = (
+        Column("due_before", "Hạn cũ", Format.DAY, width=12),
+        Column("due_after", "Hạn mới", Format.DAY, width=12),
+    )
+    is_of_course = "course" in change.payload
     table = Table(
         title=change.title,
         columns=(
             Column("name", "Họ và tên", width=28),
             Column("masked", "Số định danh", width=16),
             Column("unit", "Mã đơn vị", width=14),
-            Column("requirement", "Yêu cầu", width=20),
-            Column("cycle", "Chu kỳ", Format.WHOLE, width=8),
+            *(() if is_of_course else of_duties),
             Column("said", "Thay đổi", width=28),
-            Column("due_before", "Hạn cũ", Format.DAY, width=12),
-            Column("due_after", "Hạn mới", Format.DAY, width=12),
+            *(() if is_of_course else due_days),
         ),
         rows=rows,
         notes=(f"Xem trước lúc {vietnamese.short_moment(change.looked_at)}." if change.looked_at else "",),

@@ -28,6 +28,7 @@ _WHO = {
     "personal_id": ("so dinh danh ca nhan", "so dinh danh", "cccd", "so cccd", "can cuoc", "so can cuoc"),
     "full_name": ("ho va ten", "ho ten"),
 }
+PEOPLE_COLUMNS: Mapping[str, tuple[str, ...]] = _WHO
 ABSENCE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     **_WHO, "kind": ("ly do", "loai tam vang", "loai"), **_DAYS, "note": ("ghi chu",),
 }  # fmt: skip
@@ -175,6 +176,11 @@ def _who(row: _Row, known: Mapping[str, Chosen]) -> Chosen:
             _("Số định danh là của %(name)s, không phải “%(said)s”.", name=person.full_name, said=name[:60])
         )
     return person
+
+
+def people(content: bytes, file_name: str, known: Known) -> tuple[list[Chosen], list[Wrong], dict[int, Chosen]]:
+    """Whom a list of people names: the people, wrong rows, the people by id."""
+    return _lines(rows_of(content, file_name, PEOPLE_COLUMNS), known, lambda _row, person: person)
 
 
 def absences(content: bytes, file_name: str, known: Known) -> tuple[list[Away], list[Wrong], dict[int, Chosen]]:

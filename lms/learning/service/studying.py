@@ -1,4 +1,4 @@
-"""Changing what people study: enrol, begin, keep the place, finish lessons, complete."""
+"""Changing what one person studies: enrol, begin, keep the place, finish lessons, complete."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,7 @@ from lms.catalogue.models import Course, CourseVersion, Lesson
 from lms.learning import queries, rules
 from lms.learning.events import CompletionVoided, CourseCompleted, CourseStarted, Enrolled
 from lms.learning.models import Completion, Enrolment, LessonProgress
-from lms.learning.rules import CompletionSource as CompletionSource
-from lms.learning.rules import EnrolmentSource as EnrolmentSource
-from lms.learning.rules import Refusal as Refusal
+from lms.learning.rules import CompletionSource, EnrolmentSource, Refusal
 from lms.organisation.models import Posting
 from lms.platform import clock
 from lms.platform.columns import moment

@@ -1,0 +1,5 @@
+"""The blueprint of enrolling many people."""
+
+from flask import Blueprint
+
+bp = Blueprint("enrolling", __name__)
