@@ -1,6 +1,6 @@
 """The first page, "what must I do today", and one's own record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -80,8 +80,8 @@ def today() -> Response:
     day = clock.today()
     person_id = int(current_user.person_id)
     duties = rules.by_urgency(plan.duties_of(person_id, day))
-    enrolled = learning.waiting_courses(person_id)
-    progress = learning.progress_of(person_id, [*(course for duty in duties for course in duty.course_ids), *enrolled])
+    asked = {course for duty in duties for course in duty.course_ids}
+    progress = learning.progress_of(person_id, asked, and_waiting=True)
     tasks = [_task(duty, progress, day) for duty in duties]
     completions = learning.completions_of(person_id)
     late = [-task.standing.days for task in tasks if task.duty.state in rules.LATE_STATES]
@@ -89,7 +89,7 @@ def today() -> Response:
     return page(
         "home/today.html",
         tasks=tasks,
-        besides=_besides(tasks, progress, enrolled),
+        besides=_besides(progress, asked),
         waiting=waiting,
         greeting=labels.greeting(day, len(tasks), _minutes(tasks), late),
         post=queries.post_on(person_id, day),
@@ -108,13 +108,10 @@ def today() -> Response:
     )
 
 
-def _besides(
-    tasks: Iterable[Task], progress: Mapping[int, learning.Progress], enrolled: Iterable[int]
-) -> list[learning.Progress]:
-    """The courses that the person is enrolled in and that no duty asks for; a few."""
-    asked = {course for task in tasks for course in task.duty.course_ids}
-    found = [progress[course] for course in enrolled if course in progress and course not in asked]
-    return [course for course in found if course.percent < 100][:BESIDES]
+def _besides(progress: Mapping[int, learning.Progress], asked: Collection[int]) -> list[learning.Progress]:
+    """A few courses that the person is enrolled in and that no duty asks for; those begun first."""
+    found = [course for id_, course in progress.items() if id_ not in asked and course.percent < 100]
+    return sorted(found, key=lambda course: (course.started_on is None, course.title))[:BESIDES]
 
 
 def _unassigned() -> int:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from lms.catalogue.models import Course, CourseVersion, Lesson
 from lms.learning import rules
@@ -207,7 +207,18 @@ class Progress:
     lesson_title: str
 
 
-_PROGRESS: Select[*tuple[Any, ...]] = (
+_ENDED = select(Completion.id).where(
+    Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id,
+    Completion.voided_at.is_(None), Completion.recorded_at >= Enrolment.enrolled_at,
+)  # fmt: skip
+_WAITING = (
+    select(Enrolment.course_id)
+    .join(Course, Course.id == Enrolment.course_id)
+    .where(Enrolment.person_id == bindparam("person_id"), Course.retired_at.is_(None), ~_ENDED.exists())
+)
+"""The courses in use in which a person is enrolled and which they have not completed since."""
+
+_PROGRESS_OF: Select[*tuple[Any, ...]] = (
     select(
         Course.id.label("course_id"), Course.slug, CourseVersion.id.label("version_id"), CourseVersion.title,
         CourseVersion.hours, CourseVersion.quiz_minutes, Enrolment.round, Enrolment.started_on,
@@ -224,33 +235,24 @@ _PROGRESS: Select[*tuple[Any, ...]] = (
     .outerjoin(
         LessonProgress, and_(LessonProgress.lesson_id == Lesson.id, LessonProgress.enrolment_id == Enrolment.id)
     )
-    .where(Course.id.in_(bindparam("course_ids", expanding=True)))
     .order_by(Course.id, Lesson.place)
 )  # fmt: skip
+_NAMED = Course.id.in_(bindparam("course_ids", expanding=True))
+_PROGRESS = _PROGRESS_OF.where(_NAMED)
+_PROGRESS_AND_WAITING = _PROGRESS_OF.where(or_(_NAMED, Course.id.in_(_WAITING)))
 
 
-def progress_of(person_id: int, course_ids: Iterable[int]) -> dict[int, Progress]:
-    """Course id → how far the person is, for every known course of `course_ids`; one statement."""
+def progress_of(person_id: int, course_ids: Iterable[int], *, and_waiting: bool = False) -> dict[int, Progress]:
+    """Course id → how far the person is, for every known course of `course_ids`; one statement.
+
+    With `and_waiting` also for those in which they are enrolled and which they have not completed since.
+    """
     wanted = sorted(set(course_ids))
-    if not wanted:
+    if not wanted and not and_waiting:
         return {}
-    rows = db.session.execute(_PROGRESS, {"person_id": person_id, "course_ids": wanted}).all()
+    statement = _PROGRESS_AND_WAITING if and_waiting else _PROGRESS
+    rows = db.session.execute(statement, {"person_id": person_id, "course_ids": wanted}).all()
     return {course_id: _progress(list(group)) for course_id, group in groupby(rows, key=lambda row: row.course_id)}
-
-
-def waiting_courses(person_id: int) -> list[int]:
-    """The courses in use in which a person is enrolled and which they have not completed since, the newest first."""
-    ended = select(Completion.id).where(
-        Completion.person_id == person_id, Completion.course_id == Enrolment.course_id, Completion.voided_at.is_(None),
-        Completion.recorded_at >= Enrolment.enrolled_at,
-    )  # fmt: skip
-    rows = db.session.scalars(
-        select(Enrolment.course_id)
-        .join(Course, Course.id == Enrolment.course_id)
-        .where(Enrolment.person_id == person_id, Course.retired_at.is_(None), ~ended.exists())
-        .order_by(Enrolment.id.desc())
-    )
-    return list(dict.fromkeys(rows))
 
 
 def _progress(rows: Sequence[Any]) -> Progress:

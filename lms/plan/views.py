@@ -35,7 +35,8 @@ from lms.platform.pages import page
 
 bp = Blueprint("plan", __name__, template_folder="templates")
 blueprints = (
-    bp, stops.bp, moves.bp, changing.bp, amending.bp, load.bp, disputes.bp, unasked.bp, staff.bp, headcounts.bp, enrolling.bp,
+    bp, stops.bp, moves.bp, changing.bp, amending.bp, load.bp, disputes.bp, unasked.bp, staff.bp, headcounts.bp,
+    enrolling.bp,
 )  # fmt: skip
 
 
