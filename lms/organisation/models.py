@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.platform.columns import FOREVER, big_id, code_text, day, json_value, moment, sort_key, vi_text
@@ -222,7 +222,15 @@ class PersonCorrection(db.Model):  # type: ignore[name-defined]
     """A field of a person put right or changed: what stood before is kept."""
 
     __tablename__ = "person_correction"
-    __table_args__ = (Index("ix_person_correction_person", "person_id"),)
+    __table_args__ = (
+        Index("ix_person_correction_person", "person_id"),
+        Index(
+            "ix_person_correction_number",
+            "old",
+            postgresql_where=text("field = 'personal_id'"),
+            sqlite_where=text("field = 'personal_id'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -354,3 +362,7 @@ class RosterImport(db.Model):  # type: ignore[name-defined]
     """A mark of its headings: the next file with the same ones is understood the same way."""
     reused_id: Mapped[int | None]
     """The earlier import of the unit from which the understanding of the columns was taken."""
+    policy: Mapped[dict[str, Any]] = mapped_column(json_value(), default=dict, server_default="{}")
+    """What it may do, as roster.policy keeps it."""
+    decisions: Mapped[dict[str, Any]] = mapped_column(json_value(), default=dict, server_default="{}")
+    """What was said about people who are not plainly recognised, as roster.matching keeps it."""

@@ -166,12 +166,3 @@ def doubts_about(personal_id: str, *, sex: str, born: date | None) -> list[Doubt
         if year != f"{born.year % 100:02d}":
             found.append(Doubt.YEAR)
     return found
-
-
-LEAVERS_TO_ASK_ABOUT = 0.05
-"""The share of a unit's staff leaving in one file from which somebody must confirm that it is meant."""
-
-
-def must_confirm_leavers(leaving: int, staff: int) -> bool:
-    """Whether so many people at once look like a file with missing rows: more than five, and more than 5 %."""
-    return leaving > 5 and leaving > staff * LEAVERS_TO_ASK_ABOUT

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from lms.audit import service as log
 from lms.audit.rules import Part
-from lms.organisation import kinds, labels, queries, rules, service
+from lms.organisation import kinds, labels, queries, service
 from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
 from lms.organisation.models import RosterImport
 from lms.organisation.people import asked
@@ -21,6 +21,7 @@ from lms.organisation.people.files import people_table
 from lms.organisation.reform import assigning
 from lms.organisation.reform import pages as reform_pages
 from lms.organisation.roster.difference import Difference
+from lms.organisation.roster.policy import policy_of
 from lms.organisation.roster.records import HEADINGS, Roster
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform import clock, vietnamese
@@ -326,7 +327,6 @@ def _roster_page(arrived: RosterImport, form: ApplyForm) -> Response:
         except UnreadableRoster as error:
             unreadable = str(error)
     form.shown.data = difference.digest()
-    staff = len(roster.records) + len(difference.left)
     return page(
         "organisation/roster_show.html",
         form=form,
@@ -336,7 +336,7 @@ def _roster_page(arrived: RosterImport, form: ApplyForm) -> Response:
         difference=difference,
         counts=arrived.summary if arrived.applied_at else service.summary(roster, difference),
         corrections=_by_person(difference),
-        must_confirm=rules.must_confirm_leavers(len(difference.left), staff),
+        must_confirm=service.stops(roster, difference, policy_of(arrived.policy)),
         unreadable=unreadable,
         is_apart=kinds.is_seen_apart(kinds.ROSTER, difference.changes),
         most=MOST_SHOWN,

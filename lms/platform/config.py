@@ -38,6 +38,8 @@ class Config:
     courses: Path = ROOT / "courses"
     approved_kinds: frozenset[str] = frozenset()
     """Kinds of change sets that a second person approves before they are applied."""
+    most_leaving_percent: int = 5
+    """The share of a unit's staff leaving in one roster from which it stops until somebody says that it is meant."""
     load_hours: int = 12
     """Hours of mandatory study that a person should have in a quarter at most."""
 
@@ -83,6 +85,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         development=_flag(env, "LMS_DEVELOPMENT"),
         upload_limit_mb=_whole(env, "UPLOAD_LIMIT_MB", Config.upload_limit_mb),
         courses=Path(env.get("LMS_COURSES") or Config.courses),
+        most_leaving_percent=_whole(env, "MOST_LEAVING_PERCENT", Config.most_leaving_percent),
         load_hours=_whole(env, "LOAD_HOURS", Config.load_hours),
         approved_kinds=frozenset(env.get("APPROVED_CHANGES", "").replace(",", " ").split()),
     )

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from lms.organisation.models import Person, Posting, RosterImport, UnitName
+from lms.organisation.models import Person, PersonCorrection, Posting, RosterImport, UnitName
 from lms.organisation.queries.units import _name_nearest, primary_on
-from lms.organisation.roster.difference import Known, KnownPosting
+from lms.organisation.roster.known import Known, KnownPosting
+from lms.organisation.roster.matching import Questions
 from lms.organisation.rules import Interval
 from lms.organisation.scope import within
 from lms.platform.access import Actor, Permission
@@ -23,6 +24,7 @@ _PERSON = (
     Person.staff_code,
     Person.full_name,
     Person.birth_date,
+    Person.birth_year,
     Person.sex,
     Person.email,
     Person.phone,
@@ -60,13 +62,14 @@ def _known(day: date) -> Any:
 
 
 def _from_row(row: Sequence[Any], taken: tuple[Interval, ...] = (), *, also_here: bool = False) -> Known:
-    person_id, personal_id, staff_code, full_name, birth_date, sex, email, phone, *posting = row
+    person_id, personal_id, staff_code, full_name, birth_date, birth_year, sex, email, phone, *posting = row
     return Known(
         person_id=person_id,
         personal_id=personal_id,
         staff_code=staff_code,
         full_name=full_name,
         birth_date=birth_date,
+        birth_year=birth_year,
         sex=sex,
         email=email,
         phone=phone,
@@ -86,20 +89,44 @@ def people_in_file(personal_ids: Iterable[str], unit_id: int, day: date) -> dict
     """Those of the personal numbers that are known, each with the posting of the day and the other times taken."""
     found: dict[str, Known] = {}
     for some in slices(personal_ids):
-        times: dict[int, list[Interval]] = {}
-        second: set[int] = set()
-        others = select(Posting.person_id, Posting.unit_id, Posting.from_on, Posting.to_on, Posting.is_primary).where(
-            Posting.superseded_at.is_(None),
-            Posting.person_id.in_(select(Person.id).where(Person.personal_id.in_(some))),
-        )
-        for person_id, at, start, end, is_primary in db.session.execute(others):
-            if is_primary:
-                times.setdefault(person_id, []).append((start, end))
-            elif at == unit_id and start <= day < end:
-                second.add(person_id)
-        for row in db.session.execute(_known(day).where(Person.personal_id.in_(some))):
-            found[row[1]] = _from_row(row, tuple(sorted(times.get(row[0], ()))), also_here=row[0] in second)
+        found.update((known.personal_id, known) for known in _with_times(Person.personal_id.in_(some), unit_id, day))
     return found
+
+
+def _with_times(which: Any, unit_id: int, day: date) -> Iterator[Known]:
+    """People with the posting of the day and the other times taken."""
+    times: dict[int, list[Interval]] = {}
+    second: set[int] = set()
+    others = select(Posting.person_id, Posting.unit_id, Posting.from_on, Posting.to_on, Posting.is_primary).where(
+        Posting.superseded_at.is_(None), Posting.person_id.in_(select(Person.id).where(which))
+    )
+    for person_id, at, start, end, is_primary in db.session.execute(others):
+        if is_primary:
+            times.setdefault(person_id, []).append((start, end))
+        elif at == unit_id and start <= day < end:
+            second.add(person_id)
+    for row in db.session.execute(_known(day).where(which)):
+        yield _from_row(row, tuple(sorted(times.get(row[0], ()))), also_here=row[0] in second)
+
+
+def people_alike(asked: Questions, unit_id: int, day: date) -> tuple[list[Known], dict[str, int]]:
+    """Whom rows may mean that no number tells, and the person of each number that somebody bore before."""
+    former: dict[str, int] = {}
+    for some in slices(asked.numbers):
+        bore = (
+            select(PersonCorrection.old, PersonCorrection.person_id)
+            .where(PersonCorrection.field == "personal_id", PersonCorrection.old.in_(some))
+            .order_by(PersonCorrection.id)
+        )
+        former.update((number, person_id) for number, person_id in db.session.execute(bore))
+    ids = {*asked.person_ids, *former.values()}
+    for some in slices(name for name, _born in asked.likes):
+        named = select(Person.id, Person.search_key, Person.birth_date).where(
+            Person.search_key.in_(some), Person.birth_date.is_not(None)
+        )
+        ids.update(person_id for person_id, name, born in db.session.execute(named) if (name, born) in asked.likes)
+    found = [known for some in slices(ids) for known in _with_times(Person.id.in_(some), unit_id, day)]
+    return sorted(found, key=lambda known: known.person_id), former
 
 
 def import_for(actor: Actor, permission: Permission, import_id: int) -> RosterImport:

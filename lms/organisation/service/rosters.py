@@ -1,32 +1,26 @@
-"""Comparing a roster with what is believed, and applying it as one set-based change."""
+"""Rosters that come in: opened, compared with what is believed, decided about, and applied as they were shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from lms.organisation import queries, rules
-from lms.organisation.events import RosterApplied
-from lms.organisation.models import Person, PersonCorrection, Posting, RosterImport, Unit
-from lms.organisation.queries.rosters import slices
-from lms.organisation.roster import reading
+from lms.organisation import queries
+from lms.organisation.models import RosterImport, Unit
+from lms.organisation.roster import matching, reading
 from lms.organisation.roster.choosing import choices_of, mapping_of, signature_of, understanding_of
-from lms.organisation.roster.difference import Correction, Difference, Joined, Known, KnownPosting, Moved, compare
-from lms.organisation.roster.records import Choices, Record, Roster
+from lms.organisation.roster.difference import Difference, compare
+from lms.organisation.roster.matching import Decision
+from lms.organisation.roster.policy import USUAL, Missing, Policy, policy_of
+from lms.organisation.roster.records import Choices, Roster
 from lms.organisation.roster.sheets import Sheet, UnreadableRoster, book
 from lms.organisation.rules import Refusal
-from lms.organisation.service.former import refresh_former_units
-from lms.platform import files, vietnamese
-from lms.platform.columns import FOREVER
+from lms.organisation.service.applying import carry_out_difference
+from lms.platform import files
 from lms.platform.db import db, lock
-from lms.platform.events import By, emit
+from lms.platform.events import By
 from lms.platform.forms import Refused
-
-_COLUMN = {"staff_category": "category"}
-"""Field of a roster → column of a posting, where they differ."""
 
 
 def day_for(unit: Unit, on: date | None, today: date) -> date:
@@ -41,17 +35,28 @@ def day_for(unit: Unit, on: date | None, today: date) -> date:
     return on
 
 
-def compare_roster(roster: Roster, unit: Unit, on: date) -> Difference:
+ALL_MAY_LEAVE = Policy(missing=Missing.END)
+"""For rosters that are applied without anybody who could be asked."""
+
+
+def compare_roster(
+    roster: Roster,
+    unit: Unit,
+    on: date,
+    policy: Policy = ALL_MAY_LEAVE,
+    decisions: Mapping[str, Decision] | None = None,
+) -> Difference:
     """What the roster would change in the unit on that day."""
     row = queries.unit_row(unit.id, on)
-    return compare(
-        roster,
-        unit_id=unit.id,
-        unit=row.name,
-        kind=row.kind,
-        known=queries.people_in_file((record.personal_id for record in roster.records), unit.id, on),
-        staff=queries.staff_of(unit.id, on),
-    )
+    staff = queries.staff_of(unit.id, on)
+    known = queries.people_in_file((record.personal_id for record in roster.records), unit.id, on)
+    asked = matching.questions(roster.records, roster.unnumbered, known, staff)
+    found, former = queries.people_alike(asked, unit.id, on)
+    matched = matching.match(
+        roster.records, roster.unnumbered, unit_id=unit.id, by_number=known, found=found, former=former,
+        decisions=decisions,
+    )  # fmt: skip
+    return compare(roster, matched, unit_id=unit.id, unit=row.name, kind=row.kind, staff=staff, policy=policy)
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ def receive(
     by: By,
     now: datetime,
     choices: Choices | None = None,
+    policy: Policy = USUAL,
 ) -> RosterImport:
     """Keep a roster that came in, with the counts of its difference; raises UnreadableRoster.
 
@@ -97,10 +103,10 @@ def receive(
     opened = open_roster(content, file_name, unit, choices)
     try:
         roster = reading.read_sheets(opened.sheets, on, opened.choices)
-        counts = summary(roster, compare_roster(roster, unit, on))
+        counts = summary(roster, compare_roster(roster, unit, on, policy))
     except reading.UnclearColumns:
         counts = {}
-    return _keep(content, file_name, unit, on, opened, counts, by, now)
+    return _keep(content, file_name, unit, on, opened, policy, counts, by, now)
 
 
 def import_at_once(
@@ -112,15 +118,52 @@ def import_at_once(
     by: By,
     now: datetime,
     choices: Choices | None = None,
+    policy: Policy = ALL_MAY_LEAVE,
 ) -> tuple[Roster, Difference]:
-    """Keep a roster and apply it without showing it first; raises UnreadableRoster."""
+    """Keep a roster and apply it without showing it first.
+
+    Raises UnreadableRoster. Refused if more would leave than the policy lets.
+    """
     opened = open_roster(content, file_name, unit, choices)
     roster = reading.read_sheets(opened.sheets, on, opened.choices)
     lock("postings")
-    difference = compare_roster(roster, unit, on)
-    arrived = _keep(content, file_name, unit, on, opened, summary(roster, difference), by, now)
+    difference = compare_roster(roster, unit, on, policy)
+    if stops(roster, difference, policy):
+        raise Refused(Refusal.MANY_LEFT)
+    arrived = _keep(content, file_name, unit, on, opened, policy, summary(roster, difference), by, now)
     apply_roster(arrived, unit, roster, difference, by=by, now=now)
     return roster, difference
+
+
+def stops(roster: Roster, difference: Difference, policy: Policy) -> bool:
+    """Whether so many would leave that somebody must say it is meant."""
+    return policy.stops_at(len(difference.left), len(roster.records) + len(difference.left))
+
+
+def set_policy(arrived: RosterImport, policy: Policy) -> None:
+    """Let a kept roster do so much; Refused once it was applied."""
+    _still_open(arrived)
+    arrived.policy = policy.as_json()
+
+
+def decide(arrived: RosterImport, decisions: Mapping[str, Decision | None]) -> None:
+    """Keep what somebody says about rows that do not plainly mean anybody (None: undecided again).
+
+    Refused once the roster was applied.
+    """
+    _still_open(arrived)
+    made = matching.decisions_of(arrived.decisions)
+    for key, decision in decisions.items():
+        made.pop(key, None)
+        if decision is not None:
+            made[key] = decision
+    arrived.decisions = matching.as_json(made)
+
+
+def _still_open(arrived: RosterImport) -> None:
+    db.session.refresh(arrived, with_for_update=True)
+    if arrived.applied_at is not None:
+        raise Refused(Refusal.ALREADY_APPLIED)
 
 
 def _keep(
@@ -129,6 +172,7 @@ def _keep(
     unit: Unit,
     on: date,
     opened: Opened,
+    policy: Policy,
     counts: dict[str, int],
     by: By,
     now: datetime,
@@ -144,6 +188,8 @@ def _keep(
         choices=mapping_of(opened.choices),
         headings=opened.headings,
         reused_id=opened.reused_id,
+        policy=policy.as_json(),
+        decisions={},
     )
     db.session.add(arrived)
     db.session.flush()
@@ -158,7 +204,9 @@ def revisit(arrived: RosterImport) -> tuple[Unit, Roster, Difference]:
     except FileNotFoundError as error:
         raise UnreadableRoster(_("Tệp gốc không còn trên máy chủ. Hãy gửi lại tệp.")) from error
     roster = reading.read(content, arrived.file_name, arrived.on_day, choices_of(arrived.choices))
-    return unit, roster, compare_roster(roster, unit, arrived.on_day)
+    decisions = matching.decisions_of(arrived.decisions)
+    difference = compare_roster(roster, unit, arrived.on_day, policy_of(arrived.policy), decisions)
+    return unit, roster, difference
 
 
 def summary(roster: Roster, difference: Difference) -> dict[str, int]:
@@ -171,7 +219,10 @@ def summary(roster: Roster, difference: Difference) -> dict[str, int]:
         "corrected": len(difference.corrected_people),
         "unchanged": difference.unchanged,
         "problems": len(roster.problems),
-        "left_out": roster.left_out,
+        "left_out": roster.left_out - difference.recognised,
+        "kept": len(difference.kept),
+        "withheld": difference.withheld.changes if difference.withheld else 0,
+        "undecided": len(difference.undecided),
     }
 
 
@@ -188,8 +239,7 @@ def apply_import(arrived: RosterImport, *, shown: str, many_left: bool, by: By, 
     unit, roster, difference = revisit(arrived)
     if difference.digest() != shown:
         raise Refused(Refusal.CHANGED_MEANWHILE)
-    staff = len(roster.records) + len(difference.left)
-    if rules.must_confirm_leavers(len(difference.left), staff) and not many_left:
+    if stops(roster, difference, policy_of(arrived.policy)) and not many_left:
         raise Refused(Refusal.MANY_LEFT)
     apply_roster(arrived, unit, roster, difference, by=by, now=now)
     return difference
@@ -198,184 +248,6 @@ def apply_import(arrived: RosterImport, *, shown: str, many_left: bool, by: By, 
 def apply_roster(
     arrived: RosterImport, unit: Unit, roster: Roster, difference: Difference, *, by: By, now: datetime
 ) -> None:
-    """Make the difference true, in as many statements for 10 people as for 10,000."""
-    on = arrived.on_day
-    source = f"{arrived.file_name}, {vietnamese.short_day(on)}"[:200]
-    ids = _register([item.record for item in difference.joined if item.known is None], now)
-    ids |= {item.known.personal_id: item.known.person_id for item in difference.joined if item.known}
-    fixed = _by_person(item for item in difference.corrected if item.of_posting)
-    rows = [_joined(item, ids, unit, on) for item in difference.joined]
-    ended: list[int] = []
-    for move in difference.moved:
-        ended.append(_posting(move.known).id)
-        rows += [*_shortened(move.known, on), _moved(move, unit, on)]
-    for person in difference.left:
-        ended.append(_posting(person).id)
-        rows += _shortened(person, on)
-    for personal_id, fixes in fixed.items():
-        ended.append(_posting(fixes[0].known).id)
-        rows.append(_replaced(fixes, difference.positions[personal_id]))
-    for some in slices(ended):
-        db.session.execute(sa.update(Posting).where(Posting.id.in_(some)).values(superseded_at=now))
-    if rows:
-        db.session.execute(
-            sa.insert(Posting.__table__),
-            [{**row, "is_primary": True, "source": source, "recorded_at": now} for row in rows],
-        )
-    _fix_people([item for item in difference.corrected if not item.of_posting], source, now)
-    arrived.applied_at, arrived.summary = now, summary(roster, difference)
-    db.session.flush()
-    touched = sorted({row["person_id"] for row in rows} | {person.person_id for person in difference.left})
-    refresh_former_units(touched)
-    event = RosterApplied(
-        unit_id=unit.id,
-        import_id=arrived.id,
-        file_name=arrived.file_name,
-        unit=queries.name_on(unit.id, on),
-        on=on,
-        joined=len(difference.joined),
-        left=len(difference.left),
-        moved=len(difference.moved),
-        corrected=len(difference.corrected_people),
-        person_ids=tuple(touched),
-    )
-    emit(event, by=by)
-
-
-def _register(newcomers: list[Record], now: datetime) -> dict[str, int]:
-    """Write down people nobody knew; personal number → id."""
-    if not newcomers:
-        return {}
-    table = Person.__table__
-    made = db.session.execute(
-        sa.insert(table).returning(table.c.personal_id, table.c.id),
-        [
-            {
-                "personal_id": record.personal_id,
-                "staff_code": record.staff_code,
-                "full_name": record.full_name,
-                "sort_name": vietnamese.name_sort_key(record.full_name),
-                "search_key": vietnamese.fold(record.full_name),
-                "birth_date": record.birth_date,
-                "birth_year": None if record.birth_date else record.birth_year,
-                "sex": record.sex,
-                "email": record.email,
-                "phone": record.phone,
-                "recorded_at": now,
-            }
-            for record in newcomers
-        ],
-    )
-    return {row[0]: row[1] for row in made}
-
-
-def _by_person(fixes: Iterable[Correction]) -> dict[str, list[Correction]]:
-    found: dict[str, list[Correction]] = {}
-    for fix in fixes:
-        found.setdefault(fix.known.personal_id, []).append(fix)
-    return found
-
-
-def _posting(person: Known) -> KnownPosting:
-    if person.posting is None:
-        raise ValueError(f"person {person.person_id} has no posting on the day")
-    return person.posting
-
-
-def _told(record: Record, position: str) -> dict[str, Any]:
-    return {
-        "department": record.department,
-        "title": record.title,
-        "rank_code": record.rank_code,
-        "category": record.category,
-        "position": position,
-    }
-
-
-def _joined(item: Joined, ids: dict[str, int], unit: Unit, on: date) -> dict[str, Any]:
-    """A newcomer's posting: from the day the file tells, within the unit's life, where no other primary one stands."""
-    wanted = (max(min(item.record.since or on, on), unit.valid_from), min(unit.valid_to, FOREVER))
-    free = rules.free_time(wanted, on, item.known.taken if item.known else ())
-    if free is None:
-        raise ValueError(f"{on} is taken: the person should have been a move")
-    return {
-        "person_id": ids[item.record.personal_id],
-        "unit_id": unit.id,
-        "from_on": free[0],
-        "to_on": free[1],
-        **_told(item.record, item.position),
-    }
-
-
-def _moved(item: Moved, unit: Unit, on: date) -> dict[str, Any]:
-    free = rules.free_time((on, unit.valid_to), on, [i for i in item.known.taken if not i[0] <= on < i[1]])
-    if free is None:
-        raise ValueError(f"the unit does not stand on {on}")
-    return {
-        "person_id": item.known.person_id,
-        "unit_id": unit.id,
-        "from_on": free[0],
-        "to_on": free[1],
-        **_told(item.record, item.position),
-    }
-
-
-def _kept(person: Known) -> dict[str, Any]:
-    """A posting as it stood, ready to be written again."""
-    values = {name: value for name, value in vars(_posting(person)).items() if name not in ("id", "unit")}
-    return {"person_id": person.person_id, **values}
-
-
-def _shortened(person: Known, on: date) -> list[dict[str, Any]]:
-    """The same posting up to the day; nothing when it began on that very day."""
-    return [{**_kept(person), "to_on": on}] if _posting(person).from_on < on else []
-
-
-def _replaced(fixes: list[Correction], position: str) -> dict[str, Any]:
-    """The same posting over the same days with what the file puts right."""
-    changes = {_COLUMN.get(fix.field, fix.field): fix.new for fix in fixes}
-    return {**_kept(fixes[0].known), **changes, "position": position}
-
-
-def _fix_people(fixes: list[Correction], source: str, now: datetime) -> None:
-    """Put fields of people right and keep what stood before."""
-    if not fixes:
-        return
-    table = Person.__table__
-    for name in sorted({fix.field for fix in fixes}):
-        some = [fix for fix in fixes if fix.field == name]
-        change = sa.update(table).where(table.c.id == sa.bindparam("key"))
-        if name == "full_name":
-            values = [
-                {
-                    "key": fix.known.person_id,
-                    "full_name": fix.new,
-                    "sort_name": vietnamese.name_sort_key(fix.new),
-                    "search_key": vietnamese.fold(fix.new),
-                }
-                for fix in some
-            ]
-        else:
-            values = [{"key": fix.known.person_id, **_as_kept(name, fix.new)} for fix in some]
-        db.session.execute(change, values)
-    db.session.execute(
-        sa.insert(PersonCorrection.__table__),
-        [
-            {
-                "person_id": fix.known.person_id,
-                "field": fix.field,
-                "old": fix.old[:200],
-                "new": fix.new[:200],
-                "source": source,
-                "recorded_at": now,
-            }
-            for fix in fixes
-        ],
-    )
-
-
-def _as_kept(name: str, value: str) -> dict[str, Any]:
-    """A field of a person as the database keeps it; a day of birth takes the place of a year that stood alone."""
-    if name == "birth_date":
-        return {"birth_date": date.fromisoformat(value), "birth_year": None}
-    return {name: int(value) if name == "birth_year" else value}
+    """Make the difference true, and keep its counts."""
+    arrived.summary = summary(roster, difference)
+    carry_out_difference(arrived, unit, difference, by=by, now=now)
