@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from lms.changes.models import ChangeSet
 from lms.platform.access import Permission
 from lms.platform.events import By
 
@@ -88,8 +89,16 @@ class Watcher(Protocol):
         """Watch what happens inside."""
 
 
+class Teller(Protocol):
+    """Writes to people of what a change set does to them, after it was applied or taken back."""
+
+    def __call__(self, change: ChangeSet, *, is_undone: bool, dry: bool, now: datetime) -> int:
+        """Write to whoever is met; returns how many letters. `dry`: only count them."""
+
+
 _kinds: dict[str, Kind] = {}
 _watchers: list[Watcher] = []
+_tellers: list[Teller] = []
 
 
 def register(kind: Kind) -> Kind:
@@ -117,3 +126,14 @@ def watches(watcher: Watcher) -> Watcher:
 def watching(day: date, *, dry: bool) -> AbstractContextManager[Watch]:
     """Watch what happens inside."""
     return _watchers[0](day, dry=dry)
+
+
+def tells(teller: Teller) -> Teller:
+    """Register who writes to people of what a change set does to them."""
+    _tellers[:] = [teller]
+    return teller
+
+
+def tell(change: ChangeSet, *, is_undone: bool = False, dry: bool = False, now: datetime) -> int:
+    """Write to whoever is met by a change set; returns how many letters. `dry`: only count them."""
+    return sum(teller(change, is_undone=is_undone, dry=dry, now=now) for teller in _tellers)

@@ -124,8 +124,17 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
-def record(payload: Mapping[str, Any], _change_id: int | None, by: By, now: datetime) -> int:
-    """Record kept clock stops; returns how many were new."""
+def record(payload: Mapping[str, Any], change_id: int | None, by: By, now: datetime) -> int:
+    """Record kept clock stops; returns how many were new. Whom an absence gives another due day is told by letter:
+    by the change set, if it is one."""
+    if payload["way"] == "away" and change_id is None:
+        people = sorted({line["person_id"] for line in payload["lines"]})
+        with service.telling_of_absence(people, today=clock.today(), now=now):
+            return _record(payload, by, now)
+    return _record(payload, by, now)
+
+
+def _record(payload: Mapping[str, Any], by: By, now: datetime) -> int:
     way = WAYS[payload["way"]]
     more = _meant(payload["more"])
     if way.is_dated:

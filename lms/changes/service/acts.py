@@ -95,6 +95,7 @@ def preview(change: ChangeSet, *, by: By, now: datetime, today: date, step: Step
         else:
             step("kept")
             effects.pour_back(change.id, file)
+            told["letters"] += kinds.tell(change, dry=True, now=now)
             change.summary = effects.counts(change.id) | told
         db.session.flush()
 
@@ -132,13 +133,17 @@ def _noted(change: ChangeSet, act: Callable[[], T]) -> tuple[dict[str, Any], T]:
         letters += sum(getattr(row, "__tablename__", "") == "letter" for row in session.new)
 
     sa.event.listen(db.session, "before_flush", count)
+    in_bulk = db.session.info.get("letters", 0)
     try:
         with journal.recording(connection, change.id):
             done = act()
             db.session.flush()
     finally:
         sa.event.remove(db.session, "before_flush", count)
-    return {"rows": journal.net_counts(connection, change.id), "letters": letters}, done
+    return {
+        "rows": journal.net_counts(connection, change.id),
+        "letters": letters + db.session.info.get("letters", 0) - in_bulk,
+    }, done
 
 
 @contextmanager
@@ -200,6 +205,7 @@ def apply(change: ChangeSet, *, needs_approval: bool, by: By, now: datetime, tod
     change.said = ""
     # What whoever decided was warned of stays readable: it cannot be worked out again beside the duties it is about.
     warned = _warned(change.summary)
+    told["letters"] += kinds.tell(change, now=now)
     change.summary = effects.counts(change.id) | told | warned
     change.applied_by, change.applied_at = by.account_id, now
     db.session.flush()
@@ -273,6 +279,7 @@ def _done_at_once(
     with kinds.watching(_day(change, today), dry=False) as watch:
         told, done = _noted(change, lambda: act(change.id))
         effects.write(change.id, watch.effects())
+    told["letters"] += kinds.tell(change, now=now)
     change.summary = effects.counts(change.id) | told
     rows = sum(told["rows"].values())
     db.session.flush()
@@ -308,6 +315,7 @@ def undo(change: ChangeSet, *, reason: str, by: By, now: datetime, today: date, 
     )
     with _stepping(step):
         emit(event, by=by)
+    kinds.tell(change, is_undone=True, now=now)
     return event.rows
 
 

@@ -204,7 +204,7 @@ def _carry_out(dispute: Dispute, decision: Decision, *, by: By, today: date, now
         case Effect.EXTEND:
             due_on = decision.on or today
             line = plan.Extension(person_id, requirement_id, cycle, due_on, decision.answer[:300], decision.decision)
-            plan.extend([line], by=by, today=today, now=now)
+            plan.extend([line], by=by, today=today, now=now, is_told=False)
             return _newest(
                 DueGrant, DueGrant.person_id == person_id, DueGrant.requirement_id == requirement_id,
                 DueGrant.cycle == cycle, DueGrant.kind == "extended", DueGrant.due_on == due_on,

@@ -1,8 +1,8 @@
 """Giving people later due days, deciding on duties that began too late, and taking a given day back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,7 @@ from lms.plan.queries.grants import Key, WaitingDuty
 from lms.plan.rules import FOREVER
 from lms.plan.rules.facts import UNDECIDED
 from lms.plan.rules.stops import StopRefusal, why_not_extend
+from lms.plan.service import notices
 from lms.plan.service.derivation import refresh_people
 from lms.plan.service.waivers import Exempt, titles_of, waive
 from lms.platform.db import db, lock
@@ -50,10 +51,11 @@ class Extension:
         return self.person_id, self.requirement_id, self.cycle
 
 
-def extend(lines: Sequence[Extension], *, by: By, today: date, now: datetime) -> int:
+def extend(lines: Sequence[Extension], *, by: By, today: date, now: datetime, is_told: bool = True) -> int:
     """Give all of them their day or nobody, and return how many were new: a believed one is not written twice.
 
-    Refused if the obligation is not open, or the day is not later than its due day, in the past or after its end.
+    Whoever gets a day is told by letter, unless the caller does so. Refused if the obligation is not open, or the day
+    is not later than its due day, in the past or after its end.
     """
     lock("plan:due")
     known = _believed(line.person_id for line in lines)
@@ -73,7 +75,9 @@ def extend(lines: Sequence[Extension], *, by: By, today: date, now: datetime) ->
         ):  # fmt: skip
             raise Refused(refusal)
         rows.append(_row(line.key, "extended", duty.opened_on, duty.due_on, line.due_on, line.reason, line.decision))
-    _give(rows, DueDayExtended, by=by, today=today, now=now)
+    titles = _give(rows, DueDayExtended, by=by, today=today, now=now)
+    if is_told:
+        _tell(rows, titles, notices.EXTENDED, now)
     return len(rows)
 
 
@@ -133,7 +137,9 @@ def decide(
         if due_on >= duty.closes_on:
             raise Refused(StopRefusal.AFTER_CLOSING)
         rows.append(_row(line.key, choice.value, duty.opened_on, duty.due_on, due_on, line.reason, line.decision))
-    _give(rows, DueDayConfirmed if choice is Choice.CONFIRMED else RealisticDaySet, by=by, today=today, now=now)
+    event = DueDayConfirmed if choice is Choice.CONFIRMED else RealisticDaySet
+    titles = _give(rows, event, by=by, today=today, now=now)
+    _tell(rows, titles, notices.CONFIRMED if choice is Choice.CONFIRMED else notices.REALISTIC, now)
     return len(rows)
 
 
@@ -150,14 +156,18 @@ def withdraw_grant(grant: DueGrant, *, reason: str, by: By, now: datetime) -> No
         raise Refused(StopRefusal.NOT_DECIDED)
     grant.superseded_at = now
     refresh_people([grant.person_id])
+    title = titles_of([grant.requirement_id])[grant.requirement_id]
     event = GrantWithdrawn(
         person_id=grant.person_id,
         name=organisation.names_of([grant.person_id])[grant.person_id],
-        requirement=titles_of([grant.requirement_id])[grant.requirement_id],
+        requirement=title,
         due_on=grant.due_on,
         reason=reason,
     )
     emit(event, by=by)
+    notices.tell_of_withdrawn(
+        grant.person_id, grant.requirement_id, title, grant.cycle, grant.due_on, reason=reason, now=now
+    )
 
 
 def _believed(person_ids: Iterable[int]) -> set[tuple[Any, ...]]:
@@ -195,6 +205,15 @@ def _release(new: Sequence[tuple[Decision, WaitingDuty]], to_on: date, *, by: By
         for line, duty in new
     ]  # fmt: skip
     waive(exempt, by=by, now=now)
+    said = [
+        notices.Line(line.person_id, f"{titles[line.requirement_id]}{_until(one.to_on)}", line.reason, line.decision)
+        for (line, _duty), one in zip(new, exempt, strict=True)
+    ]
+    notices.tell(said, lead=notices.RELEASED, now=now)
+
+
+def _until(to_on: date) -> str:
+    return "" if to_on == FOREVER else f", đến hết ngày {to_on - timedelta(days=1):%d/%m/%Y}"
 
 
 def _row(
@@ -214,8 +233,10 @@ def _row(
     }
 
 
-def _give(rows: Sequence[dict[str, Any]], event: type[DueDayGiven], *, by: By, today: date, now: datetime) -> None:
-    """Write the days down, let the obligations follow, and tell each."""
+def _give(
+    rows: Sequence[dict[str, Any]], event: type[DueDayGiven], *, by: By, today: date, now: datetime
+) -> dict[int, str]:
+    """Write the days down, let the obligations follow, and announce each; returns the titles of the requirements."""
     common = {"granted_on": today, "account_id": by.account_id, "recorded_at": now}
     db.session.execute(sa.insert(DueGrant), [{**row, **common} for row in rows])
     people = {row["person_id"] for row in rows}
@@ -233,3 +254,14 @@ def _give(rows: Sequence[dict[str, Any]], event: type[DueDayGiven], *, by: By, t
             decision=row["decision"],
         )
         emit(told, by=by)
+    return titles
+
+
+def _tell(rows: Sequence[dict[str, Any]], titles: Mapping[int, str], lead: str, now: datetime) -> None:
+    """Write to everybody who got a day, or whose day was confirmed."""
+    lines = []
+    for row in rows:
+        title, before, on = titles[row["requirement_id"]], row["was_due_on"], row["due_on"]
+        says = notices.stays(title, on) if before == on else notices.moved(title, before, on)
+        lines.append(notices.Line(row["person_id"], says, row["reason"], row["decision"]))
+    notices.tell(lines, lead=lead, now=now)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lms.organisation import queries as organisation
 from lms.organisation import service as postings
 from lms.organisation.service import Away
-from lms.plan import kinds, labels
+from lms.plan import kinds, labels, service
 from lms.plan.stops import flow, lists
 from lms.plan.stops.blueprint import bp
 from lms.plan.stops.forms import AbsenceForm
@@ -83,8 +83,13 @@ def absence_withdraw(absence_id: int) -> Response:
     [person] = organisation.people_chosen(current_user, RECORD, [absence.person_id], today)
     if absence.superseded_at is not None:
         return redirect(url_for("organisation.person", person_id=person.id), 303)
+
+    def withdraw(reason: str) -> None:
+        with service.telling_of_absence([person.id], today=today, now=clock.now()):
+            postings.withdraw_absence(absence, reason=reason, by=current_user, now=clock.now())
+
     return flow.withdrawal(
-        lambda reason: postings.withdraw_absence(absence, reason=reason, by=current_user, now=clock.now()),
+        withdraw,
         person,
         title=_("Hủy lần tạm vắng"),
         preview_title=_("Xem trước hủy tạm vắng"),
