@@ -70,6 +70,14 @@ def of_roster(arrived: RosterImport, *, shown: str, many_left: bool) -> Asked:
     )
 
 
+def foreseen(arrived: RosterImport, *, shown: str, by: By, now: datetime, today: date) -> dict[str, Any] | None:
+    """What a kept roster would do to duties; None when it cannot be applied as things stand."""
+    asked = of_roster(arrived, shown=shown, many_left=True)
+    return changes.foresee(
+        asked.kind.name, title=asked.title, payload=asked.payload, unit_id=asked.unit_id, by=by, now=now, today=today
+    )
+
+
 def people_of(arrived: RosterImport) -> int:
     """About how many people a kept roster concerns."""
     return sum(int(arrived.summary.get(name, 0)) for name in ("joined", "left", "moved", "corrected"))

@@ -121,6 +121,10 @@ PROBLEMS = {
     "bad_since": _l("Ngày không đọc được"),
     "unknown_sex": _l("Giới tính lạ"),
     "too_long": _l("Quá dài"),
+    "unclear_row": _l("Không rõ là ai"),
+    "no_value": _l("Ô công thức lỗi"),
+    "letters_unclear": _l("Bảng mã chưa rõ"),
+    "bad_phone": _l("Số điện thoại sai"),
     "personal_id_prefix": _l("Nên đối chiếu"),
     "personal_id_sex": _l("Nên đối chiếu"),
     "personal_id_century": _l("Nên đối chiếu"),
@@ -199,3 +203,59 @@ EDITED = {
 def spoken_edit(field: str, value: str) -> str:
     """A new value of a posting's field as the title of a change set says it."""
     return (CATEGORIES_SAID.get(value, value) if field == "category" else value) or "để trống"
+
+
+COLUMNS = {
+    "": _l("Không dùng"),
+    **{name: label for name, label in FIELDS.items() if name != "birth_year"},
+    "male": _l("Cột Nam (ngày sinh hoặc dấu x)"),
+    "female": _l("Cột Nữ (ngày sinh hoặc dấu x)"),
+    "birth_day": _l("Ngày, của ngày sinh"),
+    "birth_month": _l("Tháng, của ngày sinh"),
+    "birth_year": _l("Năm, của ngày sinh"),
+    "family_part": _l("Họ và tên đệm"),
+    "given_part": _l("Tên, không có họ"),
+    "category:can_bo": _l("Dấu x: cán bộ"),
+    "category:cong_chuc": _l("Dấu x: công chức"),
+    "category:vien_chuc": _l("Dấu x: viên chức"),
+    "category:nguoi_lao_dong": _l("Dấu x: người lao động"),
+    "category:cong_dong": _l("Dấu x: lực lượng cộng đồng"),
+}
+"""What a column of a roster may be said to be."""
+
+SURENESS = {
+    "name": ("done", "check", _l("Chắc chắn, theo tên cột")),
+    "likely": ("soon", "info", _l("Có lẽ đúng, theo tên cột")),
+    "content": ("soon", "alert", _l("Đoán theo nội dung, cần xem")),
+    "conflict": ("late", "alert", _l("Nội dung không giống, cần xem")),
+    "twice": ("soon", "info", _l("Trùng nghĩa với cột khác")),
+    "chosen": ("done", "pen", _l("Đã chọn bằng tay")),
+    "none": ("none", "dot", _l("Không cần cho danh sách")),
+}
+"""Why a column is taken for what it is taken for → look, icon, words."""
+
+STUDY = {
+    "gained": _l("thêm # nghĩa vụ học"),
+    "lost": _l("# nghĩa vụ kết thúc"),
+    "moved": _l("# nghĩa vụ chuyển sang đơn vị khác"),
+    "later": _l("# hạn lùi lại"),
+    "earlier": _l("# hạn sớm hơn"),
+    "paused": _l("# nghĩa vụ tạm dừng"),
+    "waived": _l("# nghĩa vụ được miễn"),
+    "counted": _l("# nghĩa vụ tính lại"),
+    "done": _l("# ngày hoàn thành thay đổi"),
+}
+"""What becomes of duties, with # for how many."""
+
+WORDS: dict[str, Any] = {
+    "categories": CATEGORIES,
+    "kinds": KINDS,
+    "fields": FIELDS,
+    "absence_kinds": ABSENCES,
+    "shares": SHARES,
+    "sexes": SEXES,
+    "problems": PROBLEMS,
+    "spoken": spoken,
+    "study_words": STUDY,
+}
+"""What the templates of people, units and rosters say."""

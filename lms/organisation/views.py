@@ -1,52 +1,31 @@
-"""Pages of organisation: people, units, rosters."""
+"""Pages of organisation: people, units; those of rosters and reforms stand in packages of their own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice
 
 from lms.audit import service as log
 from lms.audit.rules import Part
-from lms.organisation import kinds, labels, queries, service
-from lms.organisation.forms import ApplyForm, RevealForm, RosterForm
-from lms.organisation.models import RosterImport
+from lms.organisation import labels, queries, service
+from lms.organisation.forms import RevealForm
+from lms.organisation.labels import WORDS
 from lms.organisation.people import asked
 from lms.organisation.people.files import people_table
 from lms.organisation.reform import assigning
 from lms.organisation.reform import pages as reform_pages
-from lms.organisation.roster.difference import Difference
-from lms.organisation.roster.policy import policy_of
-from lms.organisation.roster.records import HEADINGS, Roster
-from lms.organisation.roster.sheets import UnreadableRoster
-from lms.platform import clock, vietnamese
+from lms.organisation.rosterpages import bp
+from lms.platform import clock
 from lms.platform.access import Permission, may, requires
 from lms.platform.downloads import table_file
-from lms.platform.forms import Refused, row_id
+from lms.platform.forms import row_id
 from lms.platform.pages import page
 
-bp = Blueprint("organisation", __name__, template_folder="templates")
 blueprints = (bp, reform_pages.bp, assigning.bp)
 
 CHANGE = Permission.ORGANISATION_POSTING_CHANGE
-MOST_SHOWN = 200
-"""Rows of one kind that the page of a roster shows; all of them are applied."""
-
-WORDS: dict[str, Any] = {
-    "categories": labels.CATEGORIES,
-    "kinds": labels.KINDS,
-    "fields": labels.FIELDS,
-    "absence_kinds": labels.ABSENCES,
-    "shares": labels.SHARES,
-    "sexes": labels.SEXES,
-    "problems": labels.PROBLEMS,
-    "spoken": labels.spoken,
-}
 
 
 @bp.get("/nhan-su")
@@ -228,125 +207,3 @@ def unit(unit_id: int) -> Response:
         complaint=complaint,
         **WORDS,
     )
-
-
-# Rosters --------------------------------------------------------------------------------------------------------------
-
-
-@bp.route("/nhan-su/nhap-danh-sach", methods=["GET", "POST"])
-@requires(Permission.ORGANISATION_ROSTER_IMPORT)
-def roster_new() -> Response:
-    """Send a roster file to be compared."""
-    permission = Permission.ORGANISATION_ROSTER_IMPORT
-    unit_id = request.args.get("don_vi", type=row_id)
-    form = RosterForm()
-    choices = queries.units_for_choice(current_user, permission, clock.today(), unit_id or form.unit.data)
-    form.unit.choices = [SelectChoice(row.id, _said(row)) for row in choices]
-    if request.method == "GET" and unit_id:
-        form.unit.data = unit_id
-    if form.validate_on_submit() and (arrived := _received(form)):
-        return redirect(url_for(".roster_show", import_id=arrived.id))
-    return page(
-        "organisation/roster_new.html",
-        form=form,
-        arrivals=queries.imports_within(current_user, permission),
-        headings=list(HEADINGS.values()),
-    )
-
-
-def _said(row: queries.UnitRow) -> str:
-    """A unit in a selection; one that has ended says until when."""
-    if row.valid_to > clock.today():
-        return row.name
-    last = vietnamese.short_day(date.fromordinal(row.valid_to.toordinal() - 1))
-    return _("%(name)s (đến %(day)s)", name=row.name, day=last)
-
-
-def _received(form: RosterForm) -> RosterImport | None:
-    """The roster as it was kept; None after a sentence was put on the form."""
-    chosen = queries.unit_for(current_user, Permission.ORGANISATION_ROSTER_IMPORT, form.unit.data)
-    try:
-        return service.receive(
-            form.file.data.read(),
-            file_name=vietnamese.nfc(form.file.data.filename or _("danh sách")),
-            unit=chosen,
-            on=service.day_for(chosen, form.on.data, clock.today()),
-            by=current_user,
-            now=clock.now(),
-        )
-    except UnreadableRoster as error:
-        form.refuse("file", str(error))
-    except Refused as refusal:
-        form.refuse("on", str(labels.REFUSALS[refusal.reason]))
-    return None
-
-
-@bp.get("/nhan-su/nhap-danh-sach/<int:import_id>")
-@requires(Permission.ORGANISATION_ROSTER_IMPORT)
-def roster_show(import_id: int) -> Response:
-    """What a roster would change, or did."""
-    return _roster_page(queries.import_for(current_user, Permission.ORGANISATION_ROSTER_IMPORT, import_id), ApplyForm())
-
-
-@bp.post("/nhan-su/nhap-danh-sach/<int:import_id>")
-@requires(Permission.ORGANISATION_ROSTER_IMPORT)
-def roster_apply(import_id: int) -> Response:
-    """Apply a roster as it was shown."""
-    arrived = queries.import_for(current_user, Permission.ORGANISATION_ROSTER_IMPORT, import_id)
-    form = ApplyForm()
-    if form.validate_on_submit():
-        with form.refusals(labels.REFUSALS), _unreadable(form):
-            wished = kinds.of_roster(arrived, shown=form.shown.data or "", many_left=form.many_left.data)
-            with_whom: dict[str, Any] = {"by": current_user, "now": clock.now(), "today": clock.today()}
-            people = kinds.people_of(arrived)
-            if request.form.get("buoc") == "tung-nguoi" or kinds.is_seen_apart(kinds.ROSTER, people):
-                change = kinds.submit(wished, people=people, **with_whom)
-                return redirect(url_for("changes.show", change_id=change.id), 303)
-            done: Difference = kinds.do(wished, **with_whom)
-            flash(_("Đã áp dụng danh sách: %(n)s thay đổi.", n=done.changes))
-            return redirect(url_for(".roster_show", import_id=import_id))
-    return _roster_page(arrived, form)
-
-
-@contextmanager
-def _unreadable(form: ApplyForm) -> Iterator[None]:
-    """Say on the form that a kept file is of no use any more."""
-    try:
-        yield
-    except UnreadableRoster as error:
-        form.form_errors = [*form.form_errors, str(error)]
-
-
-def _roster_page(arrived: RosterImport, form: ApplyForm) -> Response:
-    """The difference as it is now; what a roster did is told from the counts kept when it was applied."""
-    roster, difference = Roster((), (), frozenset(), frozenset(), 0), Difference()
-    unreadable = ""
-    if arrived.applied_at is None:
-        try:
-            _unit, roster, difference = service.revisit(arrived)
-        except UnreadableRoster as error:
-            unreadable = str(error)
-    form.shown.data = difference.digest()
-    return page(
-        "organisation/roster_show.html",
-        form=form,
-        arrived=arrived,
-        unit=queries.unit_row(arrived.unit_id, arrived.on_day),
-        roster=roster,
-        difference=difference,
-        counts=arrived.summary if arrived.applied_at else service.summary(roster, difference),
-        corrections=_by_person(difference),
-        must_confirm=service.stops(roster, difference, policy_of(arrived.policy)),
-        unreadable=unreadable,
-        is_apart=kinds.is_seen_apart(kinds.ROSTER, difference.changes),
-        most=MOST_SHOWN,
-        **WORDS,
-    )
-
-
-def _by_person(difference: Difference) -> list[list[Any]]:
-    """Corrections, those of one person together."""
-    found: dict[int, list[Any]] = {}
-    for item in difference.corrected:
-        found.setdefault(item.known.person_id, []).append(item)
-    return list(found.values())

@@ -122,4 +122,19 @@ ROWS = [
         giang=422,
         chi=404,
     ),
+    Row(
+        endpoint="organisation.roster_columns",
+        values=_import,
+        note="a list that holds no person is answered on the page",
+        **IMPORTS_BINHS,
+    ),
+    Row(
+        endpoint="organisation.roster_mend",
+        values=_import,
+        data=lambda cast: {"ban": "another"},
+        note="somebody else has mended meanwhile: 422",
+        binh=422,
+        giang=422,
+        chi=404,
+    ),
 ]

@@ -253,11 +253,11 @@ def test_a_roster_is_compared_shown_and_applied(binh, cast, audited):
     assert "Lê Văn Sai" in page.text
     assert "12 chữ số" in page.text
     assert audited() == []
-    form = page.soup.select_one("main form")
+    form = page.soup.select_one("#ap-dung")
     data = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
     page = binh.follow(binh.post(form["action"], data=data))
     assert "Đã áp dụng danh sách: 2 thay đổi." in page.text
-    assert page.soup.select_one("main form") is None
+    assert page.soup.select_one("#ap-dung") is None
     assert audited() == ["organisation:roster:applied", "changes:change:applied"]
     assert "Xem ảnh hưởng và hoàn tác" in page.links()
     assert "Đặng Thị Ánh Chuyên viên" in names(binh.get("organisation.people"))
@@ -265,7 +265,7 @@ def test_a_roster_is_compared_shown_and_applied(binh, cast, audited):
 
 def test_what_changed_since_it_was_shown_is_shown_anew(binh, cast):
     page = binh.follow(send(binh, cast.district, as_csv([row()])))
-    form = page.soup.select_one("main form")
+    form = page.soup.select_one("#ap-dung")
     data = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
     make_person(name="Đặng Thị Ánh", personal_id="001192000089", unit=cast.ward)
     again = binh.post(form["action"], 422, data=data)
@@ -279,7 +279,7 @@ def test_a_file_that_lacks_many_people_asks_to_confirm(binh, cast):
     for _ in range(7):
         make_person(unit=cast.district)
     page = binh.follow(send(binh, cast.district, as_csv([row()])))
-    form = page.soup.select_one("main form")
+    form = page.soup.select_one("#ap-dung")
     shown = form.select_one('input[name="shown"]')["value"]
     refused = binh.post(form["action"], 422, data={"shown": shown})
     assert "Tệp thiếu nhiều người" in refused.errors[0]

@@ -12,6 +12,7 @@ from lms.changes.service.acts import (
     undo,
     withdraw,
 )
+from lms.changes.service.foreseeing import foresee
 
 __all__ = [
     "MeetsOthers",
@@ -19,6 +20,7 @@ __all__ = [
     "apply",
     "approve",
     "carry_out",
+    "foresee",
     "preview",
     "propose",
     "quietly",

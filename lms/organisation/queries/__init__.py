@@ -69,6 +69,7 @@ from lms.organisation.queries.reforms import (
     standing_units,
 )
 from lms.organisation.queries.rosters import (
+    departments_of,
     import_for,
     import_understood,
     import_with,
@@ -168,6 +169,7 @@ __all__ = [
     "count_waiting",
     "count_waiting_within",
     "departments_asked",
+    "departments_of",
     "everybody_on",
     "facts_of_person",
     "handovers",

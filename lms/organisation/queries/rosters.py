@@ -12,6 +12,7 @@ from lms.organisation.roster.known import Known, KnownPosting
 from lms.organisation.roster.matching import Questions
 from lms.organisation.rules import Interval
 from lms.organisation.scope import within
+from lms.platform import vietnamese
 from lms.platform.access import Actor, Permission
 from lms.platform.db import db
 
@@ -157,6 +158,14 @@ def import_understood(unit_id: int, headings: str) -> RosterImport | None:
 
 UNDERSTANDING = ("columns", "department", "staff_category")
 """What in the choices of an import holds for the unit's next file too."""
+
+
+def departments_of(unit_id: int, day: date) -> list[str]:
+    """The departments of a unit on that day, as postings name them."""
+    rows = db.session.scalars(
+        select(Posting.department).where(Posting.unit_id == unit_id, *primary_on(day)).distinct().limit(300)
+    )
+    return sorted(filter(None, rows), key=vietnamese.sort_key)
 
 
 def imports_within(actor: Actor, permission: Permission, limit: int = 10) -> list[tuple[RosterImport, str]]:

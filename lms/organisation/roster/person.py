@@ -42,6 +42,12 @@ class Standing:
     """The section in which the row stands, or what else names the department of rows without one."""
 
 
+_PARTS_OF = {
+    "birth_date": ("birth_year", "birth_month", "birth_day", "male", "female"),
+    "sex": ("male", "female"),
+    "full_name": ("family_part", "given_part"),
+}
+
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -77,7 +83,14 @@ class Row:
         self.fixed = fixes or {}
 
     def complain(
-        self, name: str, code: str, message: str, severity: str = ERROR, *, of_row: int | None = None, offer: str = ""
+        self,
+        name: str,
+        code: str,
+        message: str,
+        severity: str = ERROR,
+        *,
+        of: tuple[str, int] | None = None,
+        offer: str = "",
     ) -> None:
         """Note a problem of this row."""
         said = as_text(self.cells.get(name, ""))
@@ -91,11 +104,22 @@ class Row:
                 message,
                 who=self._name()[:120],
                 said=vietnamese.masked_id(said) if name == "personal_id" else said[:60],
-                of_row=of_row,
+                of_row=of[1] if of else None,
                 offer=offer,
-                column=self.header.places.get(name),
+                column=self._column(name),
+                of_sheet=of[0] if of else "",
+                cell=said[:400],
             )
         )
+
+    def _column(self, name: str) -> int | None:
+        """Where the field stands; of one told by several columns, the first that says something, else the first."""
+        places = self.header.places
+        if name in places:
+            return places[name]
+        parts = [places[part] for part in _PARTS_OF.get(name, ()) if part in places]
+        filled = [at for at in parts if at < len(self.row.cells) and self.row.cells[at] != ""]
+        return next(iter(filled or parts), None)
 
     def text(self, name: str) -> str:
         """A cell as clean text, cut to what the database keeps (with a warning)."""
@@ -120,7 +144,12 @@ class Row:
         self._hidden_faults()
         sex, born = self._sex(), self._born()
         personal_id = self._personal_id(sex, born)
-        name = person_name(self._full_name())
+        written = self._full_name()
+        name = person_name(written)
+        if name != written:
+            self.notes.append(
+                ("name_letters", _("Họ tên viết toàn chữ hoa hoặc chữ thường được viết lại: “%(name)s”…", name=name))
+            )
         if not name:
             self.complain("full_name", "missing_name", _("Thiếu họ tên. Hãy điền họ và tên như giấy khai sinh."))
         title = self.text("title")

@@ -203,9 +203,16 @@ class _Reading:
                     walk.header, place, own_places = again, again.last + 1, again.places
                     walk.has_ended = False
                     continue
-            elif what is Is.SECTION:
+            what, text = self._settled(row, what, text)
+            if what is Is.SECTION:
                 walk.department, walk.has_ended = text, False
-            elif what is Is.PERSON and (sheet.name, row.number) not in self.choices.dropped:
+                self._note_row(row, what)
+            elif what in (Is.NOTHING, Is.END):
+                self._note_row(row, what)
+            elif (row.sheet, row.number) in self.choices.dropped:
+                # Somebody said that the row does not count; whoever it means has not left by that.
+                self.mentioned.update(Row(standing, row, walk.header).traces())
+            elif what is Is.PERSON:
                 self.fields.update(_told_by(own_places, header))
                 here = walk.department or ("" if "department" in own_places else department)
                 if here and not walk.department and told_by:
@@ -216,6 +223,22 @@ class _Reading:
                 self._unclear(sheet, row, text, walk.header)
             place += 1
 
+    def _settled(self, row: SheetRow, what: Is, text: str) -> tuple[Is, str]:
+        """What a row is after what somebody said of it: one that was unclear names a department, or is a person."""
+        fixes = self.choices.fixes.get((row.sheet, row.number))
+        if what is not Is.UNCLEAR or not fixes:
+            return what, text
+        return (Is.SECTION, fixes["department"]) if fixes.keys() == {"department"} else (Is.PERSON, "")
+
+    def _note_row(self, row: SheetRow, what: Is) -> None:
+        """Say that a row is not a person."""
+        if what is Is.SECTION:
+            said = _("Dòng chỉ có một tên được hiểu là tên phòng, ban của các dòng bên dưới.")
+            self.note(row.sheet, "sections", said, row.number)
+        else:
+            said = _("Dòng đánh số cột, tổng cộng, ghi chú, nơi nhận, chữ ký không phải là người nên không đọc.")
+            self.note(row.sheet, "passed_over", said, row.number)
+
     def _note_sheet(self, sheet: Sheet, header: Header) -> None:
         names = {Letters.TCVN3: "TCVN3 (.VnTime)", Letters.VNI: "VNI"}
         for letters, cells in sheet.old_letters.items():
@@ -223,6 +246,9 @@ class _Reading:
                 sheet.name, f"letters_{letters}",
                 _("%(n)s ô gõ bằng bảng mã cũ %(name)s đã được chuyển sang Unicode.", n=cells, name=names[letters]),
             )  # fmt: skip
+        if sheet.decomposed:
+            said = _("%(n)s ô có dấu tách rời khỏi chữ (Unicode tổ hợp) đã được ghép lại.", n=sheet.decomposed)
+            self.note(sheet.name, "decomposed", said)
         first = sheet.rows[header.last].number
         if rows := sorted(row for row in sheet.hidden.rows if row > first):
             for row in rows:
@@ -260,7 +286,7 @@ class _Reading:
                     "Hãy điền đủ các cột nếu là người, hoặc ghi rõ “Phòng …” nếu là phòng, ban.",
                     text=text[:80],
                 ),
-                who=text[:120], said=text[:60], column=header.places.get("full_name"),
+                who=text[:120], said=text[:60], column=header.places.get("full_name"), cell=text[:400],
             )
         )  # fmt: skip
 
@@ -279,10 +305,12 @@ class _Reading:
                 "duplicate_in_file",
                 _(
                     "Số định danh trùng với dòng %(row)s (%(name)s). Giữ một dòng là vị trí chính, xóa dòng còn lại.",
-                    row=earlier.row,
+                    row=earlier.row
+                    if earlier.sheet == row.sheet
+                    else _("%(row)s, trang tính “%(sheet)s”", row=earlier.row, sheet=earlier.sheet),
                     name=earlier.full_name,
                 ),
-                of_row=earlier.row,
+                of=(earlier.sheet, earlier.row),
             )
         elif record is None:
             self.mentioned.update(parsed.traces())

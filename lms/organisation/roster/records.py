@@ -47,6 +47,10 @@ class Problem:
     """What the cell is likely meant to say."""
     column: int | None = None
     """Where the cell stands, from 0; None when the sheet has no such column."""
+    of_sheet: str = ""
+    """The sheet of that earlier row."""
+    cell: str = ""
+    """The whole cell as text, for whoever puts it right; pages and logs show `said`."""
 
 
 @dataclass(frozen=True, slots=True)

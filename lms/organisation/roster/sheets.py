@@ -1,6 +1,7 @@
 """Opening a roster file: workbook or text, whatever its program, as rows of cells that know where they stand."""
 
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -51,6 +52,8 @@ class Sheet:
     hidden: Hidden = field(default_factory=Hidden)
     old_letters: dict[Letters, int] = field(default_factory=dict)
     """Cells in TCVN3 or VNI that were made Unicode."""
+    decomposed: int = 0
+    """Cells whose marks stood apart from their letters and were composed."""
     doubtful: dict[tuple[int, int], str] = field(default_factory=dict)
     """Row number and column (from 0) → the other way in which the letters of the cell can be read."""
 
@@ -141,6 +144,7 @@ def _modern(sheet: Sheet) -> None:
         for column, cell in enumerate(row.cells):
             if type(cell) is not str or cell.isascii():
                 continue
+            sheet.decomposed += not unicodedata.is_normalized("NFC", cell)
             way = letters.letters_of(cell)
             if way in (Letters.TCVN3, Letters.VNI, Letters.UNICODE):
                 counted[way] = counted.get(way, 0) + 1

@@ -43,6 +43,7 @@ from lms.organisation.service.reform_files import (
 )
 from lms.organisation.service.reforms import reorganise
 from lms.organisation.service.rehearsing import rehearse, undecided
+from lms.organisation.service.roster_choices import Column, Columns, columns_of, keep_study, mend, understand
 from lms.organisation.service.rosters import (
     Opened,
     apply_import,
@@ -75,6 +76,8 @@ __all__ = [
     "Answer",
     "Assigned",
     "Away",
+    "Column",
+    "Columns",
     "Ended",
     "GrantFate",
     "Heir",
@@ -95,6 +98,7 @@ __all__ = [
     "attach_choices",
     "carry_out",
     "choose",
+    "columns_of",
     "compare_roster",
     "correct_person",
     "correct_posting",
@@ -106,9 +110,11 @@ __all__ = [
     "end_posting",
     "hire",
     "import_at_once",
+    "keep_study",
     "leave",
     "load_atlas",
     "look_at",
+    "mend",
     "move",
     "open_roster",
     "past_grants_of",
@@ -140,6 +146,7 @@ __all__ = [
     "tells_of_rules",
     "transfer",
     "undecided",
+    "understand",
     "withdraw",
     "withdraw_absence",
 ]

@@ -1,0 +1,6 @@
+"""The guided way of a roster: send, columns, changes, wrong rows, apply, take back."""
+
+from lms.organisation.blueprint import bp
+from lms.organisation.rosterpages import arriving, columns, mending, showing
+
+__all__ = ["arriving", "bp", "columns", "mending", "showing"]
