@@ -19,6 +19,26 @@ SAMPLE = 200
 """Rows below a header by which its columns are judged."""
 
 
+PARTS_OF = {
+    "birth_date": ("birth_year", "birth_month", "birth_day", "male", "female"),
+    "sex": ("male", "female"),
+    "full_name": ("family_part", "given_part"),
+}
+"""Field → the columns that tell it together."""
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def column_letters(column: int) -> str:
+    """0 → A, 27 → AB."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = _LETTERS[rest] + text
+    return text
+
+
 @dataclass(frozen=True)
 class Header:
     """A header: the rows it takes, and what its columns are."""
@@ -367,6 +387,6 @@ def department_of_sheet(sheet: Sheet, first: int, *, among_several: bool) -> tup
 
 
 __all__ = [
-    "IGNORED", "Header", "Is", "Walk", "begins_table", "column_keys", "department_of_sheet", "find_header", "label_key",
+    "IGNORED", "Header", "Is", "Walk", "begins_table", "column_keys", "column_letters", "department_of_sheet", "find_header", "label_key",
     "likely_header", "what_is",
 ]  # fmt: skip

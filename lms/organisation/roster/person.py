@@ -8,7 +8,7 @@ from datetime import date
 from flask_babel import gettext as _
 
 from lms.organisation import rules
-from lms.organisation.roster.layout import Header
+from lms.organisation.roster.layout import PARTS_OF, Header, column_letters
 from lms.organisation.roster.records import ERROR, HEADINGS, LENGTHS, WARNING, Choices, Problem, Record
 from lms.organisation.roster.sheets import Cell, Sheet, SheetRow
 from lms.organisation.roster.values import (
@@ -40,25 +40,6 @@ class Standing:
     """The kind of staff that the title of the list names."""
     department: str = ""
     """The section in which the row stands, or what else names the department of rows without one."""
-
-
-_PARTS_OF = {
-    "birth_date": ("birth_year", "birth_month", "birth_day", "male", "female"),
-    "sex": ("male", "female"),
-    "full_name": ("family_part", "given_part"),
-}
-
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def column_letters(column: int) -> str:
-    """0 → A, 27 → AB."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = _LETTERS[rest] + text
-    return text
 
 
 @dataclass
@@ -117,7 +98,7 @@ class Row:
         places = self.header.places
         if name in places:
             return places[name]
-        parts = [places[part] for part in _PARTS_OF.get(name, ()) if part in places]
+        parts = [places[part] for part in PARTS_OF.get(name, ()) if part in places]
         filled = [at for at in parts if at < len(self.row.cells) and self.row.cells[at] != ""]
         return next(iter(filled or parts), None)
 

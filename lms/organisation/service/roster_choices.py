@@ -10,8 +10,7 @@ from lms.organisation.models import RosterImport
 from lms.organisation.roster import reading
 from lms.organisation.roster.choosing import choices_of, mapping_of
 from lms.organisation.roster.columns import Proposal
-from lms.organisation.roster.layout import column_keys
-from lms.organisation.roster.person import column_letters
+from lms.organisation.roster.layout import column_keys, column_letters
 from lms.organisation.roster.records import Choices
 from lms.organisation.roster.sheets import UnreadableRoster, book
 from lms.organisation.rules import Refusal
