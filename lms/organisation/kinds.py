@@ -10,8 +10,10 @@ from lms.changes import service as changes
 from lms.changes.kinds import Kind, register
 from lms.changes.models import ChangeSet
 from lms.organisation import labels, queries, service
-from lms.organisation.models import ReformFile, RosterImport
+from lms.organisation.models import ReformFile, RosterImport, Unit
 from lms.organisation.reform.draft import UnreadableReform
+from lms.organisation.roster.policy import Policy
+from lms.organisation.roster.records import Choices
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform.access import Permission
 from lms.platform.events import By
@@ -65,7 +67,7 @@ def of_roster(arrived: RosterImport, *, shown: str, many_left: bool) -> Asked:
     return Asked(
         ROSTER,
         {"import_id": arrived.id, "shown": shown, "many_left": many_left, "on": arrived.on_day.isoformat()},
-        f"Danh sách nhân sự {queries.name_on(arrived.unit_id, arrived.on_day)}, tệp “{arrived.file_name}”",
+        _title_of_roster(arrived.unit_id, arrived.on_day, arrived.file_name),
         arrived.unit_id,
     )
 
@@ -76,6 +78,41 @@ def foreseen(arrived: RosterImport, *, shown: str, by: By, now: datetime, today:
     return changes.foresee(
         asked.kind.name, title=asked.title, payload=asked.payload, unit_id=asked.unit_id, by=by, now=now, today=today
     )
+
+
+def import_noted(
+    content: bytes,
+    *,
+    file_name: str,
+    unit: Unit,
+    on: date,
+    choices: Choices | None = None,
+    policy: Policy,
+    by: By,
+    now: datetime,
+    today: date,
+) -> service.Imported:
+    """Keep a roster and apply it at once as a change set, which its page can undo.
+
+    Raises UnreadableRoster. Refused if more would leave than the policy lets.
+    """
+    return changes.carry_out(
+        ROSTER.name,
+        lambda change_id: service.import_kept(
+            content, file_name=file_name, unit=unit, on=on, choices=choices, policy=policy, change_id=change_id,
+            by=by, now=now,
+        ),
+        title=_title_of_roster(unit.id, on, file_name),
+        payload={"on": on.isoformat()},
+        unit_id=unit.id,
+        by=by,
+        now=now,
+        today=today,
+    )  # fmt: skip
+
+
+def _title_of_roster(unit_id: int, on: date, file_name: str) -> str:
+    return f"Danh sách nhân sự {queries.name_on(unit_id, on)}, tệp “{file_name}”"
 
 
 def people_of(arrived: RosterImport) -> int:

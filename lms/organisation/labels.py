@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.organisation.models import StaffCategory
 from lms.organisation.queries import Presence
+from lms.organisation.roster.matching import Why
 from lms.organisation.rules import Refusal
 from lms.platform import vietnamese
 
@@ -130,6 +131,25 @@ PROBLEMS = {
     "personal_id_century": _l("Nên đối chiếu"),
     "personal_id_year": _l("Nên đối chiếu"),
 }
+
+WHYS = {
+    Why.OTHER_NUMBER: _l("Trùng họ tên, ngày sinh hoặc mã cán bộ với người đang có số định danh khác"),
+    Why.OTHER_PERSON: _l("Số định danh là của người có họ tên và ngày sinh khác"),
+    Why.CHANGED_NAME: _l("Họ tên khác hẳn họ tên đang có"),
+    Why.TWIN: _l("Hai dòng trong tệp có vẻ là một người"),
+    Why.ELSEWHERE: _l("Không có số định danh, giống người của đơn vị khác"),
+    Why.SEVERAL: _l("Có nhiều người giống"),
+}
+
+WHY_SAID = {
+    Why.OTHER_NUMBER: "đã có người giống, số định danh khác:",
+    Why.OTHER_PERSON: "số định danh là của người khác:",
+    Why.CHANGED_NAME: "họ tên khác hẳn:",
+    Why.TWIN: "có vẻ là một người với dòng khác.",
+    Why.ELSEWHERE: "không có số định danh, giống người của đơn vị khác:",
+    Why.SEVERAL: "giống nhiều người:",
+}
+"""The same where commands speak, which is Vietnamese whatever the visitor reads."""
 
 REFUSALS: dict[Any, Any] = {
     Refusal.UNIT_NOT_STANDING: _l("Đơn vị không hoạt động vào ngày này. Hãy chọn ngày trong thời gian đơn vị tồn tại."),

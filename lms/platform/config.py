@@ -40,6 +40,10 @@ class Config:
     """Kinds of change sets that a second person approves before they are applied."""
     most_leaving_percent: int = 5
     """The share of a unit's staff leaving in one roster from which it stops until somebody says that it is meant."""
+    roster_folder: Path | None = None
+    """Where offices or other systems put rosters to be fetched."""
+    roster_apply: bool = False
+    """Whether fetched rosters are applied; else they wait for somebody who looks at them."""
     load_hours: int = 12
     """Hours of mandatory study that a person should have in a quarter at most."""
 
@@ -86,6 +90,8 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         upload_limit_mb=_whole(env, "UPLOAD_LIMIT_MB", Config.upload_limit_mb),
         courses=Path(env.get("LMS_COURSES") or Config.courses),
         most_leaving_percent=_whole(env, "MOST_LEAVING_PERCENT", Config.most_leaving_percent),
+        roster_folder=Path(env["ROSTER_FOLDER"]).expanduser() if env.get("ROSTER_FOLDER") else None,
+        roster_apply=_flag(env, "ROSTER_APPLY"),
         load_hours=_whole(env, "LOAD_HOURS", Config.load_hours),
         approved_kinds=frozenset(env.get("APPROVED_CHANGES", "").replace(",", " ").split()),
     )

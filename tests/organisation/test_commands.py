@@ -5,9 +5,10 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from lms.organisation.models import Person, Posting
+from lms.changes.models import ChangeSet
+from lms.organisation.models import Person, Posting, RosterImport
 from lms.platform.db import db
-from tests.organisation.rosters import AS_CSV, CLEAN, EXPECTED, NEXT_QUARTER, as_csv, row
+from tests.organisation.rosters import AS_CSV, CLEAN, EXPECTED, NEXT_QUARTER, SAMPLES, as_csv, row
 
 
 @pytest.fixture
@@ -55,9 +56,11 @@ def test_both_quarters_one_after_the_other(city, run):
     assert second["problems"] == []
     run("roster", "import", NEXT_QUARTER, "--unit", "001", "--apply")
     again = told(run("roster", "import", NEXT_QUARTER, "--unit", "001", "--json"))
-    assert again == {
+    nothing = {
         "joined": [], "left": [], "moved": [], "corrected": [], "unchanged": 396, "problems": [], "applied": False,
+        "review": [], "kept": [], "unmatched": [], "stopped": False, "import_id": None,
     }  # fmt: skip
+    assert {name: again[name] for name in nothing} == nothing
 
 
 def test_a_text_file_on_a_day_written_either_way(city, run):
@@ -153,3 +156,125 @@ def test_a_reform_that_cannot_be_read_ends_with_a_sentence(city, run, words, say
     assert code == 1
     assert says in complained
     assert says in json.loads(said)["error"]
+
+
+@pytest.fixture
+def send(run, tmp_path):
+    """Give a roster to the command as a file; the answer is (exit code, what --json told)."""
+
+    def sent(content, *words, name="ds.csv"):
+        file = tmp_path / name
+        file.write_bytes(content)
+        code, said, _complained = run("roster", "import", file, "--unit", "00004", "--json", *words)
+        return code, json.loads(said)
+
+    return sent
+
+
+def staff(number):
+    return [row(personal_id=f"0011920{n:05d}", full_name=f"Lê Văn A{n}") for n in range(number)]
+
+
+@pytest.mark.parametrize("sample", sorted(EXPECTED), ids=lambda name: name[:2])
+def test_people_and_problems_of_every_sample_are_told_as_expected(city, run, sample):
+    expected = EXPECTED[sample]
+    told_ = json.loads(run("roster", "import", SAMPLES / sample, "--unit", expected["unit"], "--json")[1])
+    unusable = {p["row"] for p in expected["problems"] if p["severity"] == "error"}
+    names = ("sheet", "row", "full_name", "staff_category", "department", "title", "rank_code")
+    wanted = [tuple(p[name] for name in names) for p in expected["people"] if p["row"] not in unusable]
+    assert sorted(tuple(p[name] for name in names) for p in told_["people"]) == sorted(wanted)
+    assert {p["sex"] for p in told_["people"]} == {"Nam", "Nữ"}
+    assert [(p["row"], p["code"], p["severity"]) for p in told_["problems"]] == [
+        (p["row"], p["kind"], p["severity"]) for p in expected["problems"]
+    ]
+
+
+def test_changes_are_told_with_names_and_what_is_asked_with_candidates(city, send):
+    person = row(full_name="Đặng Thị Ánh", birth_date="09/03/1992", email="a@example.gov.vn")
+    assert send(as_csv([person]), "--apply")[0] == 0
+    code, said = send(
+        as_csv([{**person, "personal_id": "001192000071"}, row(personal_id="001192000113", full_name="Mới")])
+    )
+    assert code == 0
+    assert [j["full_name"] for j in said["changes"]["joined"]] == ["Mới"]
+    (case,) = said["review"]
+    assert (case["why"], case["row"], case["decision"]) == ("other_number", 2, None)
+    assert [c["personal_id"] for c in case["candidates"]] == ["001192000089"]
+    code, said = send(as_csv([{**person, "title": "Kế toán viên", "email": "b@example.gov.vn"}]))
+    (fixed,) = said["changes"]["corrected"]
+    assert fixed["full_name"] == "Đặng Thị Ánh"
+    assert {f["field"] for f in fixed["fields"]} == {"title", "email"}
+
+
+def test_what_is_applied_is_kept_and_can_be_undone(city, send):
+    code, said = send(as_csv([row()]), "--apply")
+    arrived = db.session.get(RosterImport, said["import_id"])
+    assert (code, arrived.policy["missing"], arrived.summary["joined"]) == (0, "stop", 1)
+    assert arrived.applied_at is not None
+    change = db.session.get(ChangeSet, arrived.change_id)
+    assert (change.kind, change.applied_at is not None) == ("roster", True)
+
+
+def test_too_many_leaving_stops_with_another_exit_code_and_changes_nothing(city, send):
+    assert send(as_csv(staff(20)), "--apply")[0] == 0
+    code, said = send(as_csv(staff(5)), "--apply")
+    assert (code, said["stopped"], said["applied"], len(said["left"])) == (3, True, False, 15)
+    assert send(as_csv(staff(5)))[0] == 3
+    code, said = send(as_csv(staff(5)), "--missing", "keep", "--apply")
+    assert (code, len(said["kept"]), said["applied"]) == (0, 15, True)
+    code, said = send(as_csv(staff(5)), "--missing", "end", "--apply")
+    assert (code, len(said["left"])) == (0, 15)
+
+
+def test_each_kind_of_change_is_allowed_by_itself(city, send):
+    assert send(as_csv(staff(2)), "--apply")[0] == 0
+    other = [{**staff(1)[0], "department": "Văn phòng"}, row(personal_id="001192000113", full_name="Mới")]
+    code, said = send(as_csv(other), "--no-create", "--no-update", "--no-end", "--apply")
+    assert (code, said["joined"], said["left"], said["moved"]) == (0, [], [], [])
+    assert (len(said["withheld"]["joined"]), len(said["withheld"]["moved"]), len(said["kept"])) == (1, 1, 1)
+
+
+ODD = (
+    as_csv([row(title="Chuyên viên", email="a@example.gov.vn", phone="0912345678")])
+    .replace("Họ và tên".encode(), b"Ai")
+    .replace("Số định danh cá nhân".encode(), "Thẻ".encode())
+)
+
+
+def test_a_mapping_file_tells_the_columns_in_json_or_yaml(city, send, tmp_path):
+    code, said = send(ODD)
+    assert code == 1
+    assert {"columns", "missing", "error"} <= said.keys()
+    for name, text in (
+        ("m.json", '{"columns": {"Ai": "full_name", "Thẻ": "personal_id"}}'),
+        ("m.yaml", "columns:\n  Ai: full_name\n  Thẻ: personal_id\n"),
+    ):
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        code, said = send(ODD, "--mapping", file)
+        assert (code, [p["full_name"] for p in said["people"]]) == (0, ["Đặng Thị Ánh"])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "không đọc được"),
+        ("[1]", "đối tượng JSON"),
+        ('{"columns": {"Ai": "ten"}}', "không phải mục nào"),
+        ('{"cot": {}}', "không hiểu khóa “cot”"),
+        ('{"staff_category": "vua"}', "không có trong danh mục"),
+        ("a: &x [1]\nb: *x", "dấu *"),
+    ],
+    ids=["broken", "list", "field", "key", "category", "alias"],
+)
+def test_a_bad_mapping_file_ends_with_a_sentence(city, send, tmp_path, text, says):
+    file = tmp_path / "m.json"
+    file.write_text(text, encoding="utf-8")
+    code, said = send(ODD, "--mapping", file)
+    assert code == 1
+    assert says in said["error"]
+
+
+def test_a_file_of_which_no_row_can_be_used_ends_with_an_error(city, send):
+    code, said = send(as_csv([row(personal_id="12")]), "--apply")
+    assert (code, said["applied"], len(said["problems"])) == (1, False, 1)

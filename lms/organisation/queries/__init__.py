@@ -71,6 +71,7 @@ from lms.organisation.queries.reforms import (
 from lms.organisation.queries.rosters import (
     departments_of,
     import_for,
+    import_of_file,
     import_understood,
     import_with,
     imports_within,
@@ -178,6 +179,7 @@ __all__ = [
     "ids_asked",
     "ids_on",
     "import_for",
+    "import_of_file",
     "import_understood",
     "import_with",
     "imports_within",

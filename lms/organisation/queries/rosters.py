@@ -1,7 +1,7 @@
 """Reading what a roster is compared with, and the rosters that came in."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -166,6 +166,17 @@ def departments_of(unit_id: int, day: date) -> list[str]:
         select(Posting.department).where(Posting.unit_id == unit_id, *primary_on(day)).distinct().limit(300)
     )
     return sorted(filter(None, rows), key=vietnamese.sort_key)
+
+
+def import_of_file(unit_id: int, sha256: str, since: datetime) -> RosterImport | None:
+    """The unit's first import of a file of this content that was received since the moment."""
+    found: RosterImport | None = db.session.scalar(
+        select(RosterImport)
+        .where(RosterImport.unit_id == unit_id, RosterImport.sha256 == sha256, RosterImport.received_at >= since)
+        .order_by(RosterImport.id)
+        .limit(1)
+    )
+    return found
 
 
 def imports_within(actor: Actor, permission: Permission, limit: int = 10) -> list[tuple[RosterImport, str]]:

@@ -45,6 +45,7 @@ from lms.organisation.service.reforms import reorganise
 from lms.organisation.service.rehearsing import rehearse, undecided
 from lms.organisation.service.roster_choices import Column, Columns, columns_of, keep_study, mend, understand
 from lms.organisation.service.rosters import (
+    Imported,
     Opened,
     apply_import,
     apply_roster,
@@ -52,8 +53,10 @@ from lms.organisation.service.rosters import (
     day_for,
     decide,
     import_at_once,
+    import_kept,
     open_roster,
     receive,
+    rehearse_roster,
     revisit,
     set_policy,
     stops,
@@ -81,6 +84,7 @@ __all__ = [
     "Ended",
     "GrantFate",
     "Heir",
+    "Imported",
     "Kind",
     "Loaded",
     "Opened",
@@ -110,6 +114,7 @@ __all__ = [
     "end_posting",
     "hire",
     "import_at_once",
+    "import_kept",
     "keep_study",
     "leave",
     "load_atlas",
@@ -131,6 +136,7 @@ __all__ = [
     "register_person",
     "rehearse",
     "rehearse_on_record",
+    "rehearse_roster",
     "reorganise",
     "reveal",
     "revisit",

@@ -109,7 +109,16 @@ def receive(
     return _keep(content, file_name, unit, on, opened, policy, counts, by, now)
 
 
-def import_at_once(
+@dataclass(frozen=True)
+class Imported:
+    """A roster that was kept and applied in one go."""
+
+    arrived: RosterImport
+    roster: Roster
+    difference: Difference
+
+
+def import_kept(
     content: bytes,
     *,
     file_name: str,
@@ -119,7 +128,8 @@ def import_at_once(
     now: datetime,
     choices: Choices | None = None,
     policy: Policy = ALL_MAY_LEAVE,
-) -> tuple[Roster, Difference]:
+    change_id: int | None = None,
+) -> Imported:
     """Keep a roster and apply it without showing it first.
 
     Raises UnreadableRoster. Refused if more would leave than the policy lets.
@@ -131,8 +141,33 @@ def import_at_once(
     if stops(roster, difference, policy):
         raise Refused(Refusal.MANY_LEFT)
     arrived = _keep(content, file_name, unit, on, opened, policy, summary(roster, difference), by, now)
+    arrived.change_id = change_id
     apply_roster(arrived, unit, roster, difference, by=by, now=now)
-    return roster, difference
+    return Imported(arrived, roster, difference)
+
+
+def import_at_once(
+    content: bytes,
+    *,
+    file_name: str,
+    unit: Unit,
+    on: date,
+    by: By,
+    now: datetime,
+    policy: Policy = ALL_MAY_LEAVE,
+) -> tuple[Roster, Difference]:
+    """The same without a change set by which it could be undone."""
+    done = import_kept(content, file_name=file_name, unit=unit, on=on, policy=policy, by=by, now=now)
+    return done.roster, done.difference
+
+
+def rehearse_roster(
+    content: bytes, *, file_name: str, unit: Unit, on: date, choices: Choices | None = None, policy: Policy = USUAL
+) -> tuple[Roster, Difference]:
+    """What a file says and would change; nothing is kept. Raises UnreadableRoster."""
+    opened = open_roster(content, file_name, unit, choices)
+    roster = reading.read_sheets(opened.sheets, on, opened.choices)
+    return roster, compare_roster(roster, unit, on, policy)
 
 
 def stops(roster: Roster, difference: Difference, policy: Policy) -> bool:
