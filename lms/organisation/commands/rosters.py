@@ -130,7 +130,7 @@ def mapping_in(file: Path) -> Choices:
     try:
         text = content_of(file).decode("utf-8-sig")
         aliased = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader))
-        told = None if aliased else yaml.safe_load(text)
+        told: Any = None if aliased else yaml.safe_load(text)
     except UnicodeDecodeError as error:
         raise UnreadableRoster(f"Tệp ghép cột {file.name} không phải chữ UTF-8. Hãy lưu lại dạng UTF-8.") from error
     except (yaml.YAMLError, RecursionError) as error:
