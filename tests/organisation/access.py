@@ -137,4 +137,10 @@ ROWS = [
         giang=422,
         chi=404,
     ),
+    Row(
+        endpoint="organisation.roster_annotated",
+        values=_import,
+        note="of a list without a person nothing can be marked: back to its page, which says so",
+        **{name: 302 if status == 200 else status for name, status in IMPORTS_BINHS.items()},
+    ),
 ]

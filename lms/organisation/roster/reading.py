@@ -10,6 +10,7 @@ from lms.organisation.roster import layout
 from lms.organisation.roster.columns import NEEDED, Proposal
 from lms.organisation.roster.layout import Header, Is, Walk
 from lms.organisation.roster.letters import Letters
+from lms.organisation.roster.marking import NOTES
 from lms.organisation.roster.person import Row, Standing
 from lms.organisation.roster.records import ERROR, HEADINGS, Choices, Note, Problem, Record, Roster
 from lms.organisation.roster.sheets import Sheet, SheetRow, UnreadableRoster, book
@@ -50,7 +51,7 @@ def read(content: bytes, file_name: str, on: date, choices: Choices = NO_CHOICES
 def read_sheets(sheets: Sequence[Sheet], on: date, choices: Choices = NO_CHOICES) -> Roster:
     """Read the sheets of a roster."""
     reading = _Reading(on, choices)
-    shown = [sheet for sheet in sheets if not sheet.is_hidden] or list(sheets)
+    shown = _shown(sheets)
     found = [(sheet, layout.find_header(sheet, choices)) for sheet in shown]
     headers = [(sheet.name, header) for sheet, header in found if header is not None]
     if not headers:
@@ -77,9 +78,15 @@ def read_sheets(sheets: Sequence[Sheet], on: date, choices: Choices = NO_CHOICES
     return reading.result()
 
 
+def _shown(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """The sheets to read: those that are not hidden, and not the one that we ourselves add to a file with notes."""
+    own = [sheet for sheet in sheets if sheet.name != NOTES]
+    return [sheet for sheet in own if not sheet.is_hidden] or own
+
+
 def headers_of(sheets: Sequence[Sheet], choices: Choices = NO_CHOICES) -> list[tuple[str, Header]]:
     """The header of each sheet that has one."""
-    shown = [sheet for sheet in sheets if not sheet.is_hidden] or list(sheets)
+    shown = _shown(sheets)
     found = [(sheet.name, layout.find_header(sheet, choices)) for sheet in shown]
     return [(name, header) for name, header in found if header is not None] or _likely_headers(shown)
 
