@@ -1,5 +1,6 @@
 """Forms of organisation."""
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
@@ -31,7 +32,9 @@ class PolicyForm(Form):
         default=Missing.STOP.value,
     )
     most_leaving = IntegerField(
-        _l("Dừng lại khi số người rời vượt quá (phần trăm nhân sự)"), [NumberRange(0, 100)], default=MOST_LEAVING
+        _l("Dừng lại khi số người rời vượt quá (phần trăm nhân sự)"),
+        [NumberRange(0, 100)],
+        default=lambda: current_app.config["LMS"].most_leaving_percent,
     )
     empty = RadioField(
         _l("Ô để trống trong tệp"),

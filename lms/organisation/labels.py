@@ -275,6 +275,7 @@ WORDS: dict[str, Any] = {
     "shares": SHARES,
     "sexes": SEXES,
     "problems": PROBLEMS,
+    "whys": WHYS,
     "spoken": spoken,
     "study_words": STUDY,
 }

@@ -129,6 +129,15 @@ ROWS = [
         **IMPORTS_BINHS,
     ),
     Row(
+        endpoint="organisation.roster_decide",
+        values=_import,
+        data=lambda cast: {},
+        note="a list that holds no person cannot be decided about: 422",
+        binh=422,
+        giang=422,
+        chi=404,
+    ),
+    Row(
         endpoint="organisation.roster_mend",
         values=_import,
         data=lambda cast: {"ban": "another"},
