@@ -152,4 +152,13 @@ ROWS = [
         note="of a list without a person nothing can be marked: back to its page, which says so",
         **{name: 302 if status == 200 else status for name, status in IMPORTS_BINHS.items()},
     ),
+    Row(
+        endpoint="organisation.roster_policy",
+        values=_import,
+        data=lambda cast: {"missing": "keep", "empty": "ignore", "most_leaving": "5"},
+        note="a list without a person: 422",
+        binh=422,
+        giang=422,
+        chi=404,
+    ),
 ]

@@ -250,3 +250,34 @@ def test_every_sample_is_applied_by_page_and_the_same_file_again_changes_nothing
     assert {row[0]: row[1] for row in known if row[0] in people} == people
     page = binh.follow(send(binh, office, content, name=sample))
     assert "Tệp khớp với dữ liệu đang có: không có gì để áp dụng." in page.text
+
+
+POLICY = 'form[action$="/duoc-lam-gi"]'
+
+
+def test_who_is_missing_is_kept_when_the_office_says_so(binh, office):
+    make_person(name="Lê Văn Bảo", unit=office)
+    page = binh.follow(send(binh, office, as_csv([row()])))
+    assert "Lê Văn Bảo" in page.soup.select_one('section[aria-labelledby="roi"]').get_text()
+    data = {"missing": "keep", "empty": "ignore", "most_leaving": "5", "creates": "y", "updates": "y", "ends": "y"}
+    page = binh.follow(binh.post(page.soup.select_one(POLICY)["action"], data=data))
+    assert "1 người đang có trong hệ thống nhưng không có trong tệp được giữ nguyên." in page.text
+    assert page.soup.select_one('section[aria-labelledby="roi"]') is None
+    assert page.soup.select_one(f'{POLICY} input[value="keep"]').has_attr("checked")
+    assert (the_import().summary["left"], the_import().summary["kept"]) == (0, 1)
+
+
+def test_what_a_roster_may_not_do_is_counted_and_not_done(binh, office):
+    page = binh.follow(send(binh, office, as_csv([row()])))
+    data = {"missing": "stop", "empty": "ignore", "most_leaving": "5", "updates": "y", "ends": "y"}
+    page = binh.follow(binh.post(page.soup.select_one(POLICY)["action"], data=data))
+    assert "còn 1 thay đổi trong tệp không được áp dụng: thêm 1, chuyển 0, sửa 0 người" in page.text
+    assert page.soup.select_one(APPLY) is None
+
+
+def test_a_policy_that_makes_no_sense_is_refused(binh, office):
+    page = binh.follow(send(binh, office, as_csv([row()])))
+    data = {"missing": "stop", "empty": "ignore", "most_leaving": "500"}
+    page = binh.post(page.soup.select_one(POLICY)["action"], 422, data=data)
+    assert page.errors
+    assert page.soup.select_one(f'{POLICY} input[name="most_leaving"]')["value"] == "500"

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.organisation import kinds, labels, queries, service
 from lms.organisation.blueprint import bp
-from lms.organisation.forms import ApplyForm
+from lms.organisation.forms import ApplyForm, PolicyForm
 from lms.organisation.labels import WORDS
 from lms.organisation.models import RosterImport
 from lms.organisation.roster.choosing import choices_of
@@ -66,10 +66,16 @@ def _unreadable(form: ApplyForm) -> Iterator[None]:
         form.form_errors = [*form.form_errors, str(error)]
 
 
-def roster_page(arrived: RosterImport, form: ApplyForm, *, typed: Mapping[str, str] | None = None) -> Response:
+def roster_page(
+    arrived: RosterImport,
+    form: ApplyForm,
+    *,
+    typed: Mapping[str, str] | None = None,
+    chosen: PolicyForm | None = None,
+) -> Response:
     """The difference as it is now; what a roster did is told from the counts kept when it was applied.
 
-    `typed` holds what stood in the inputs of wrong rows when it could not be kept.
+    `typed` holds what stood in the inputs of wrong rows when it could not be kept, `chosen` a policy that was refused.
     """
     roster, difference = Roster((), (), frozenset(), frozenset(), 0), Difference()
     unreadable = ""
@@ -103,6 +109,7 @@ def roster_page(arrived: RosterImport, form: ApplyForm, *, typed: Mapping[str, s
         mended=rows.mended(choices),
         version=rows.version_of(arrived),
         typed=typed or {},
+        policy=chosen or PolicyForm(formdata=None, obj=policy_of(arrived.policy)),
         departments=queries.departments_of(arrived.unit_id, arrived.on_day) if roster.problems else [],
         several=len({record.sheet for record in roster.records}) > 1,
         notes=roster.notes,

@@ -43,7 +43,7 @@ from lms.organisation.service.reform_files import (
 )
 from lms.organisation.service.reforms import reorganise
 from lms.organisation.service.rehearsing import rehearse, undecided
-from lms.organisation.service.roster_choices import Column, Columns, columns_of, keep_study, mend, understand
+from lms.organisation.service.roster_choices import Column, Columns, columns_of, keep_study, mend, recount, understand
 from lms.organisation.service.rosters import (
     Imported,
     Opened,
@@ -131,6 +131,7 @@ __all__ = [
     "receive_reform",
     "record_absence",
     "record_absences",
+    "recount",
     "refresh_former_units",
     "refuse",
     "register_person",

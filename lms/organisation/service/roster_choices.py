@@ -103,6 +103,11 @@ def _open(arrived: RosterImport) -> Choices:
 
 def _say(arrived: RosterImport, choices: Choices) -> None:
     arrived.choices = mapping_of(choices)
+    recount(arrived)
+
+
+def recount(arrived: RosterImport) -> None:
+    """Read a kept roster again and keep the counts of its difference as it is now; raises UnreadableRoster."""
     _unit, roster, difference = revisit(arrived)
     arrived.summary = dict(summary(roster, difference))
     db.session.flush()
