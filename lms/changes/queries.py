@@ -1,6 +1,6 @@
 """Reading change sets, whom they meet and what they did."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -87,6 +87,12 @@ def changes(*, offset: int, limit: int) -> list[ChangeRow]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def changes_of(kind: str, unit_ids: Iterable[int], *, most: int = 500) -> Sequence[ChangeSet]:
+    """The latest change sets of one kind for these units, the newest first."""
+    wanted = sa.select(ChangeSet).where(ChangeSet.kind == kind, ChangeSet.unit_id.in_(sorted(set(unit_ids))))
+    return db.session.scalars(wanted.order_by(ChangeSet.id.desc()).limit(most)).all()
 
 
 def effect_counts(change_id: int) -> list[tuple[str, str, int, int]]:

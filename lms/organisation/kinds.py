@@ -1,11 +1,12 @@
 """How a roster and a reform become change sets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from lms.changes import jobs
+from lms.changes import queries as reading
 from lms.changes import service as changes
 from lms.changes.kinds import Kind, register
 from lms.changes.models import ChangeSet
@@ -113,6 +114,14 @@ def import_noted(
 
 def _title_of_roster(unit_id: int, on: date, file_name: str) -> str:
     return f"Danh sách nhân sự {queries.name_on(unit_id, on)}, tệp “{file_name}”"
+
+
+def of_imports(arrivals: Iterable[RosterImport]) -> dict[int, ChangeSet]:
+    """The latest change set of each of these rosters that has one, also of one that was taken back."""
+    found: dict[int, ChangeSet] = {}
+    for change in reading.changes_of(ROSTER.name, {arrived.unit_id for arrived in arrivals}):
+        found.setdefault(int(change.payload.get("import_id", 0)), change)
+    return found
 
 
 def people_of(arrived: RosterImport) -> int:

@@ -350,6 +350,8 @@ class RosterImport(db.Model):  # type: ignore[name-defined]
     sha256: Mapped[str] = mapped_column(code_text(64))
     on_day: Mapped[date] = mapped_column(day())
     account_id: Mapped[int | None]
+    sender: Mapped[str] = mapped_column(vi_text(160), default="", server_default="")
+    """The name of whoever sent it, as it was then."""
     received_at: Mapped[datetime] = mapped_column(moment())
     applied_at: Mapped[datetime | None] = mapped_column(moment())
     change_id: Mapped[int | None]

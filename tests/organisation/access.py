@@ -161,4 +161,5 @@ ROWS = [
         giang=422,
         chi=404,
     ),
+    Row(endpoint="organisation.roster_history", **IMPORTS),
 ]

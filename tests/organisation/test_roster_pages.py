@@ -281,3 +281,34 @@ def test_a_policy_that_makes_no_sense_is_refused(binh, office):
     page = binh.post(page.soup.select_one(POLICY)["action"], 422, data=data)
     assert page.errors
     assert page.soup.select_one(f'{POLICY} input[name="most_leaving"]')["value"] == "500"
+
+
+def test_the_history_tells_each_file_who_sent_it_how_it_was_read_and_what_became_of_it(binh, office):
+    page = binh.follow(send(binh, office, STRANGE.encode(), name="quy-ba.csv"))
+    binh.follow(binh.post(page.soup.select_one(COLUMNS)["action"], data=choose(page, SAID)))
+    page = binh.follow(send(binh, office, STRANGE.encode(), name="quy-bon.csv"))
+    binh.post(page.soup.select_one(APPLY)["action"], data=fields_of(page, APPLY))
+    later, earlier = binh.get("organisation.roster_history", don_vi=office.id).table()
+    assert later[0].startswith("quy-bon.csv SHA-256")
+    assert the_import().sha256[:16] in later[0]
+    assert later[2].startswith("Trần Văn Bình")
+    assert later[3] == "như lần nạp trước"
+    assert later[4] == "2 dòng: thêm 2, rời 0, chuyển 0, sửa 0"
+    assert later[5].startswith("Đã áp dụng")
+    assert (earlier[3], earlier[5]) == ("chọn bằng tay", "Chưa áp dụng")
+
+
+def test_what_was_taken_back_stands_in_the_history_as_taken_back(binh, office):
+    page = binh.follow(send(binh, office, as_csv([row()])))
+    page = binh.follow(binh.post(page.soup.select_one(APPLY)["action"], data=fields_of(page, APPLY)))
+    change = page.links()["Xem ảnh hưởng và hoàn tác"]
+    binh.post(f"{change}/hoan-tac", data={"reason": "nhầm tệp"})
+    page = binh.get("organisation.roster_history")
+    assert page.table()[0][5].startswith("Đã hoàn tác")
+    assert change in page.links().values()
+    assert "Đặng Thị Ánh" not in binh.get("organisation.people", don_vi=office.id).text
+
+
+def test_the_history_of_others_is_not_shown(browse, cast, binh, office):
+    send(binh, office, as_csv([row()]))
+    assert "Chưa có lần nạp nào" in browse.as_(cast.chi).get("organisation.roster_history", don_vi=office.id).text

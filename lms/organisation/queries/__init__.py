@@ -69,6 +69,7 @@ from lms.organisation.queries.reforms import (
     standing_units,
 )
 from lms.organisation.queries.rosters import (
+    count_imports,
     departments_of,
     import_for,
     import_of_file,
@@ -167,6 +168,7 @@ __all__ = [
     "children",
     "corrections_of",
     "count_asked",
+    "count_imports",
     "count_waiting",
     "count_waiting_within",
     "departments_asked",

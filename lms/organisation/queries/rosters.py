@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from lms.organisation.models import Person, PersonCorrection, Posting, RosterImport, UnitName
 from lms.organisation.queries.units import _name_nearest, primary_on
@@ -179,10 +179,12 @@ def import_of_file(unit_id: int, sha256: str, since: datetime) -> RosterImport |
     return found
 
 
-def imports_within(actor: Actor, permission: Permission, limit: int = 10) -> list[tuple[RosterImport, str]]:
-    """The latest rosters of the actor's units, each with the unit's name."""
+def imports_within(
+    actor: Actor, permission: Permission, limit: int = 10, *, unit_id: int | None = None, offset: int = 0
+) -> list[tuple[RosterImport, str]]:
+    """The latest rosters of the actor's units, or of one of them, each with the unit's name."""
     rows = db.session.execute(
-        select(RosterImport, UnitName.name)
+        _imports(select(RosterImport, UnitName.name), actor, permission, unit_id)
         .join(
             UnitName,
             and_(
@@ -191,8 +193,18 @@ def imports_within(actor: Actor, permission: Permission, limit: int = 10) -> lis
                 UnitName.to_on > RosterImport.on_day,
             ),
         )
-        .where(within(actor, permission, RosterImport.unit_id))
         .order_by(RosterImport.id.desc())
+        .offset(offset)
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def count_imports(actor: Actor, permission: Permission, unit_id: int | None) -> int:
+    """How many rosters of the actor's units, or of one of them, came in."""
+    return db.session.scalar(_imports(select(func.count(RosterImport.id)), actor, permission, unit_id)) or 0
+
+
+def _imports(statement: Any, actor: Actor, permission: Permission, unit_id: int | None) -> Any:
+    wanted = statement.where(within(actor, permission, RosterImport.unit_id))
+    return wanted.where(RosterImport.unit_id == unit_id) if unit_id is not None else wanted

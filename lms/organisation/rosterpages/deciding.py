@@ -32,7 +32,7 @@ def roster_decide(import_id: int) -> Response:
             return _refused(arrived, _("Trang đã mở quá lâu. Hãy bấm gửi lại."))
         _unit, _roster, difference = service.revisit(arrived)
         service.decide(arrived, decided_in(sent, difference.cases))
-        _unit, _roster, difference = service.revisit(arrived)
+        difference = service.recount(arrived)
     except UnreadableRoster as error:
         return _refused(arrived, str(error))
     except Refused as refusal:

@@ -10,6 +10,7 @@ from lms.organisation.models import RosterImport
 from lms.organisation.roster import reading
 from lms.organisation.roster.choosing import choices_of, mapping_of
 from lms.organisation.roster.columns import Proposal
+from lms.organisation.roster.difference import Difference
 from lms.organisation.roster.layout import column_keys, column_letters
 from lms.organisation.roster.records import Choices
 from lms.organisation.roster.sheets import UnreadableRoster, book
@@ -106,11 +107,12 @@ def _say(arrived: RosterImport, choices: Choices) -> None:
     recount(arrived)
 
 
-def recount(arrived: RosterImport) -> None:
+def recount(arrived: RosterImport) -> Difference:
     """Read a kept roster again and keep the counts of its difference as it is now; raises UnreadableRoster."""
     _unit, roster, difference = revisit(arrived)
     arrived.summary = dict(summary(roster, difference))
     db.session.flush()
+    return difference
 
 
 def keep_study(arrived: RosterImport, shown: str, counts: Mapping[str, Any] | None) -> None:

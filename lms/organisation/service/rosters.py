@@ -218,6 +218,7 @@ def _keep(
         sha256=files.keep(content),
         on_day=on,
         account_id=by.account_id,
+        sender=by.name[:160],
         received_at=now,
         summary=counts,
         choices=mapping_of(opened.choices),
