@@ -12,6 +12,14 @@ ON = date(2025, 6, 30)
 HEAD = ["Họ và tên", "Số CCCD", "Ngày sinh", "Loại", "Phòng", "Chức vụ"]
 
 
+SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
+MANIFEST = (
+    '<?xml version="1.0"?><m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    f'<m:file-entry m:full-path="/" m:media-type="{SPREADSHEET}"/>'
+    '<m:file-entry m:full-path="content.xml" m:media-type="text/xml"/></m:manifest>'
+)
+
+
 def ods(rows):
     """An .ods workbook of one sheet, as LibreOffice writes it, of text cells and days."""
 
@@ -40,8 +48,9 @@ def ods(rows):
     )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("mimetype", SPREADSHEET)
         archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
     return out.getvalue()
 
 
