@@ -1,9 +1,11 @@
-"""`python -m bench [peer] [report] [pdf] [jobs] [figures] [changes] [audit] [periods] [people]` (all), or `demo`."""
+"""`python -m bench [peer] [report] [pdf] [jobs] [figures] [changes] [audit] [periods] [people] [rosters]` (all), or `demo`."""
 
 import argparse
 import os
 
 from bench import output
+
+ALL = {"peer", "report", "pdf", "jobs", "figures", "changes", "audit", "periods", "people", "rosters"}
 
 
 def main() -> None:
@@ -13,7 +15,7 @@ def main() -> None:
         "parts",
         nargs="*",
         metavar="part",
-        help="peer, report, pdf, jobs, figures, changes, audit, periods, people (all), demo",
+        help="peer, report, pdf, jobs, figures, changes, audit, periods, people, rosters (all), demo",
     )
     parser.add_argument("--reuse", action="store_true", help="use the databases of an earlier run, do not load again")
     parser.add_argument("--seconds", type=int, default=8, help="how long each load runs (default 8)")
@@ -21,8 +23,8 @@ def main() -> None:
     parser.add_argument("--database", default="postgresql,sqlite", help="figures: on which (default both)")
     parser.add_argument("--only", default="", help="figures: reads, changes, whole (default all)")
     options = parser.parse_args()
-    parts = set(options.parts) or {"peer", "report", "pdf", "jobs", "figures", "changes", "audit", "periods", "people"}
-    if unknown := parts - {"peer", "report", "demo", "pdf", "jobs", "figures", "changes", "audit", "periods", "people"}:
+    parts = set(options.parts) or ALL
+    if unknown := parts - ALL - {"demo"}:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     if not os.environ.get("DATABASE_URL", "").startswith("postgresql"):
         parser.error("DATABASE_URL must name a PostgreSQL server: make bench starts one")
@@ -56,6 +58,10 @@ def main() -> None:
             reuse=options.reuse,
         )
         output.keep("people", figures)
+    if "rosters" in parts:
+        from bench import rosters
+
+        output.keep("rosters", rosters.run(people=max(map(int, options.people.split(",")))))
     if "report" in parts or "demo" in parts:
         from bench import report
 

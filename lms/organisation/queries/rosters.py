@@ -62,7 +62,24 @@ def _known(day: date) -> Any:
     )
 
 
-def _from_row(row: Sequence[Any], taken: tuple[Interval, ...] = (), *, also_here: bool = False) -> Known:
+class _Once:
+    """What many people share is kept once: an office of 150,000 fits into memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}
+
+    def posting(self, row: Sequence[Any]) -> KnownPosting:
+        keep = self._kept.setdefault
+        values: list[Any] = [value if type(value) is int else keep(value, value) for value in row]
+        return KnownPosting(*values)
+
+    def times(self, found: list[Interval]) -> tuple[Interval, ...]:
+        keep = self._kept.setdefault
+        intervals = tuple(keep(interval, interval) for interval in sorted(found))
+        return keep(intervals, intervals)  # type: ignore[no-any-return]
+
+
+def _from_row(row: Sequence[Any], once: _Once, taken: list[Interval], *, also_here: bool = False) -> Known:
     person_id, personal_id, staff_code, full_name, birth_date, birth_year, sex, email, phone, *posting = row
     return Known(
         person_id=person_id,
@@ -74,16 +91,29 @@ def _from_row(row: Sequence[Any], taken: tuple[Interval, ...] = (), *, also_here
         sex=sex,
         email=email,
         phone=phone,
-        posting=KnownPosting(*posting) if posting[0] else None,
-        taken=taken,
+        posting=once.posting(posting) if posting[0] else None,
+        taken=once.times(taken),
         also_here=also_here,
     )
 
 
 def staff_of(unit_id: int, day: date) -> list[Known]:
     """Everyone whose believed primary posting on that day is in the unit itself."""
-    rows = db.session.execute(_known(day).where(Posting.unit_id == unit_id).order_by(Person.sort_name, Person.id))
-    return [_from_row(row) for row in rows]
+    here = select(Posting.person_id).where(Posting.unit_id == unit_id, *primary_on(day))
+    times: dict[int, list[Interval]] = {}
+    others = select(Posting.person_id, Posting.from_on, Posting.to_on).where(
+        Posting.superseded_at.is_(None), Posting.is_primary, Posting.person_id.in_(here)
+    )
+    for person_id, start, end in db.session.execute(others, execution_options=_PIECES):
+        times.setdefault(person_id, []).append((start, end))
+    once = _Once()
+    rows = db.session.execute(
+        _known(day).where(Posting.unit_id == unit_id).order_by(Person.sort_name, Person.id), execution_options=_PIECES
+    )
+    return [_from_row(row, once, times.get(row[0], [])) for row in rows]
+
+
+_PIECES = {"yield_per": 5_000}
 
 
 def people_in_file(personal_ids: Iterable[str], unit_id: int, day: date) -> dict[str, Known]:
@@ -96,6 +126,9 @@ def people_in_file(personal_ids: Iterable[str], unit_id: int, day: date) -> dict
 
 def _with_times(which: Any, unit_id: int, day: date) -> Iterator[Known]:
     """People with the posting of the day and the other times taken."""
+    rows = db.session.execute(_known(day).where(which)).all()
+    if not rows:
+        return
     times: dict[int, list[Interval]] = {}
     second: set[int] = set()
     others = select(Posting.person_id, Posting.unit_id, Posting.from_on, Posting.to_on, Posting.is_primary).where(
@@ -106,12 +139,18 @@ def _with_times(which: Any, unit_id: int, day: date) -> Iterator[Known]:
             times.setdefault(person_id, []).append((start, end))
         elif at == unit_id and start <= day < end:
             second.add(person_id)
-    for row in db.session.execute(_known(day).where(which)):
-        yield _from_row(row, tuple(sorted(times.get(row[0], ()))), also_here=row[0] in second)
+    once = _Once()
+    for row in rows:
+        yield _from_row(row, once, times.get(row[0], []), also_here=row[0] in second)
 
 
-def people_alike(asked: Questions, unit_id: int, day: date) -> tuple[list[Known], dict[str, int]]:
-    """Whom rows may mean that no number tells, and the person of each number that somebody bore before."""
+def people_alike(
+    asked: Questions, unit_id: int, day: date, staff: Iterable[Known]
+) -> tuple[list[Known], dict[str, int]]:
+    """Whom rows may mean that no number tells, and the person of each number that somebody bore before.
+
+    People of the unit are taken from `staff`.
+    """
     former: dict[str, int] = {}
     for some in slices(asked.numbers):
         bore = (
@@ -126,7 +165,9 @@ def people_alike(asked: Questions, unit_id: int, day: date) -> tuple[list[Known]
             Person.search_key.in_(some), Person.birth_date.is_not(None)
         )
         ids.update(person_id for person_id, name, born in db.session.execute(named) if (name, born) in asked.likes)
-    found = [known for some in slices(ids) for known in _with_times(Person.id.in_(some), unit_id, day)]
+    found = [known for known in staff if known.person_id in ids]
+    ids.difference_update(known.person_id for known in found)
+    found += [known for some in slices(ids) for known in _with_times(Person.id.in_(some), unit_id, day)]
     return sorted(found, key=lambda known: known.person_id), former
 
 

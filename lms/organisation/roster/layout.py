@@ -291,6 +291,9 @@ def is_numbering(row: SheetRow) -> bool:
 def what_is(sheet: Sheet, row: SheetRow, walk: Walk) -> tuple[Is, str]:
     """What a row is, and for a section its text."""
     header = walk.header
+    if _has_number(row, header):
+        walk.has_ended = False
+        return Is.PERSON, ""
     if begins_table(row, header):
         return Is.HEADER, ""
     if is_numbering(row):
@@ -304,10 +307,6 @@ def what_is(sheet: Sheet, row: SheetRow, walk: Walk) -> tuple[Is, str]:
         for name, c in at.items()
         if c < len(row.cells) and row.cells[c] != "" and as_text(row.cells[c])
     }
-    numbers = digits_of(told["personal_id"]) if "personal_id" in told else ""
-    if len(numbers) >= 8 and numbers.isdigit():
-        walk.has_ended = False
-        return Is.PERSON, ""
     text, column = _words(filled)
     said = plain(text)
     sparse = len(told.keys() - {"full_name", "family_part", "given_part"}) <= 1
@@ -325,6 +324,15 @@ def what_is(sheet: Sheet, row: SheetRow, walk: Walk) -> tuple[Is, str]:
     if _SKIP.match(said):
         return Is.NOTHING, ""
     return _sparse(sheet, row, walk, filled, text, column)
+
+
+def _has_number(row: SheetRow, header: Header) -> bool:
+    """Whether a personal number stands in its column: then nothing else need be asked about the row."""
+    at = header.places.get("personal_id")
+    if at is None or at >= len(row.cells) or row.cells[at] == "":
+        return False
+    numbers = digits_of(row.cells[at])
+    return len(numbers) >= 8 and numbers.isdigit()
 
 
 def _words(filled: Sequence[tuple[int, Cell]]) -> tuple[str, int]:

@@ -432,12 +432,15 @@ class Row:
         return since
 
     def _doubt(self, personal_id: str, sex: str, born: Born) -> None:
+        day = born.day or (date(born.year, 1, 1) if born.year else None)
+        doubts = rules.doubts_about(personal_id, sex=sex, born=day)
+        if not doubts:
+            return
         sentences = {
             rules.Doubt.PREFIX: _("Ba chữ số đầu của số định danh không thuộc tỉnh, thành nào. Nên đối chiếu lại."),
             rules.Doubt.SEX: _("Chữ số thứ tư của số định danh không khớp giới tính. Nên đối chiếu lại."),
             rules.Doubt.CENTURY: _("Chữ số thứ tư của số định danh không khớp thế kỷ sinh. Nên đối chiếu lại."),
             rules.Doubt.YEAR: _("Chữ số thứ năm, thứ sáu của số định danh không khớp năm sinh. Nên đối chiếu lại."),
         }
-        day = born.day or (date(born.year, 1, 1) if born.year else None)
-        for doubt in rules.doubts_about(personal_id, sex=sex, born=day):
+        for doubt in doubts:
             self.complain("personal_id", doubt, sentences[doubt], WARNING)

@@ -1,7 +1,7 @@
 """Rosters that come in: opened, compared with what is believed, decided about, and applied as they were shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
@@ -49,9 +49,11 @@ def compare_roster(
     """What the roster would change in the unit on that day."""
     row = queries.unit_row(unit.id, on)
     staff = queries.staff_of(unit.id, on)
-    known = queries.people_in_file((record.personal_id for record in roster.records), unit.id, on)
+    known = {person.personal_id: person for person in staff}
+    others = (record.personal_id for record in roster.records if record.personal_id not in known)
+    known |= queries.people_in_file(others, unit.id, on)
     asked = matching.questions(roster.records, roster.unnumbered, known, staff)
-    found, former = queries.people_alike(asked, unit.id, on)
+    found, former = queries.people_alike(asked, unit.id, on, staff)
     matched = matching.match(
         roster.records, roster.unnumbered, unit_id=unit.id, by_number=known, found=found, former=former,
         decisions=decisions,
@@ -85,6 +87,12 @@ def open_roster(content: bytes, file_name: str, unit: Unit, choices: Choices | N
     return Opened(sheets, headings, understanding_of(choices_of(earlier.choices)), earlier.id)
 
 
+def _read(opened: Opened, on: date) -> tuple[Roster, Opened]:
+    """Read an opened file and let go of its cells, which are many; raises UnreadableRoster."""
+    roster = reading.read_sheets(opened.sheets, on, opened.choices)
+    return roster, replace(opened, sheets=())
+
+
 def receive(
     content: bytes,
     *,
@@ -102,7 +110,7 @@ def receive(
     """
     opened = open_roster(content, file_name, unit, choices)
     try:
-        roster = reading.read_sheets(opened.sheets, on, opened.choices)
+        roster, opened = _read(opened, on)
         counts = summary(roster, compare_roster(roster, unit, on, policy))
     except reading.UnclearColumns:
         counts = {}
@@ -135,7 +143,7 @@ def import_kept(
     Raises UnreadableRoster. Refused if more would leave than the policy lets.
     """
     opened = open_roster(content, file_name, unit, choices)
-    roster = reading.read_sheets(opened.sheets, on, opened.choices)
+    roster, opened = _read(opened, on)
     lock("postings")
     difference = compare_roster(roster, unit, on, policy)
     if stops(roster, difference, policy):
@@ -166,7 +174,8 @@ def rehearse_roster(
 ) -> tuple[Roster, Difference]:
     """What a file says and would change; nothing is kept. Raises UnreadableRoster."""
     opened = open_roster(content, file_name, unit, choices)
-    roster = reading.read_sheets(opened.sheets, on, opened.choices)
+    roster, _opened = _read(opened, on)
+    del opened
     return roster, compare_roster(roster, unit, on, policy)
 
 
