@@ -141,7 +141,7 @@ def test_hr_of_the_city_sees_what_a_roster_would_change_before_it_does(served, s
     page.wait_for_load_state()
     expect(page.locator("main")).to_contain_text("112")
     axe_finds_nothing(page)
-    for box in page.locator("main form input[type=checkbox]").all():
+    for box in page.locator("#ap-dung input[type=checkbox]").all():
         box.check()
     page.get_by_role("button", name=re.compile("Áp dụng")).click()
     page.wait_for_load_state()
