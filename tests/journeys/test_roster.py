@@ -64,6 +64,7 @@ def test_a_bad_list_becomes_a_clean_one_is_applied_and_taken_back(served, sign_i
     expect(page.locator("main")).to_contain_text("Cột “Việc đang làm” trong")
     axe_finds_nothing(page)
     page.get_by_label("Việc đang làm là gì").select_option("title")
+    expect(page.locator("main")).to_contain_text("Không thấy cột “Loại nhân sự”")
     page.get_by_role("button", name="Đọc theo các cột này").click()
     expect(page.get_by_role("alert")).to_contain_text("Không thấy cột “Loại nhân sự”")
     expect(page.get_by_label("Việc đang làm là gì")).to_have_value("title")
@@ -100,6 +101,7 @@ def test_a_bad_list_becomes_a_clean_one_is_applied_and_taken_back(served, sign_i
     page.get_by_label("Giữ dòng 7, bỏ dòng 10").check()
     page.get_by_role("button", name="Lưu và đọc lại").click()
     expect(page.locator("main")).to_contain_text("Không còn dòng sai nào")
+    expect(page.locator("main")).to_contain_text(re.compile(r"Ảnh hưởng đến việc học: thêm \d+ nghĩa vụ học"))
     axe_finds_nothing(page)
 
     page.get_by_role("button", name="Áp dụng 3 thay đổi").click()

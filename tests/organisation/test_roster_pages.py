@@ -312,3 +312,20 @@ def test_what_was_taken_back_stands_in_the_history_as_taken_back(binh, office):
 def test_the_history_of_others_is_not_shown(browse, cast, binh, office):
     send(binh, office, as_csv([row()]))
     assert "Chưa có lần nạp nào" in browse.as_(cast.chi).get("organisation.roster_history", don_vi=office.id).text
+
+
+def test_a_tick_in_a_column_of_its_own_can_be_said_to_tell_the_kind_of_staff(binh, office):
+    content = (
+        "Họ và tên;CCCD;Phòng;CC;VC loại 2\nĐặng Thị Ánh;001192000089;Phòng Nội vụ;x;\n"
+        "Lê Văn Bảo;001192000097;Phòng Nội vụ;;x\n"
+    )
+    page = binh.follow(send(binh, office, content.encode()))
+    said = {"CC": "category:cong_chuc", "VC loại 2": "category:vien_chuc"}
+    page = binh.follow(binh.post(page.soup.select_one(COLUMNS)["action"], data=choose(page, said)))
+    assert [line[4] for line in page.table()] == ["công chức", "viên chức"]
+
+
+def test_the_effect_on_study_is_said_before_it_is_done(binh, office):
+    page = binh.follow(send(binh, office, as_csv([row()])))
+    assert "Ảnh hưởng đến việc học: không nghĩa vụ học nào thay đổi." in page.text
+    assert the_import().summary["study"]["counts"]["duties"] == 0

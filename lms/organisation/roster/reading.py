@@ -63,7 +63,7 @@ def read_sheets(sheets: Sequence[Sheet], on: date, choices: Choices = NO_CHOICES
                 columns=", ".join(f"“{HEADINGS[name]}”" for name in NEEDED),
             )
         )
-    _refuse_unclear(headers)
+    _refuse_unclear(headers, choices)
     for sheet, header in found:
         if header is None:
             reading.leave_out(sheet)
@@ -97,7 +97,7 @@ def _likely_headers(sheets: Sequence[Sheet]) -> list[tuple[str, Header]]:
     return [(name, header) for name, header in found if header is not None]
 
 
-def _refuse_unclear(headers: Sequence[tuple[str, Header]]) -> None:
+def _refuse_unclear(headers: Sequence[tuple[str, Header]], choices: Choices = NO_CHOICES) -> None:
     """Ask about columns of which one cannot be sure, and about names and numbers that stand nowhere."""
     lines, missing = [], []
     for name, header in headers:
@@ -121,6 +121,10 @@ def _refuse_unclear(headers: Sequence[tuple[str, Header]]) -> None:
             )  # fmt: skip
         lines += [line for line in (_question(proposal, where) for proposal in header.unsure) if line not in lines]
     if lines:
+        # What only the rows could still tell (a title, sections, the name of a sheet) is asked for at the same time.
+        may_lack = [field for field in ("staff_category",) if not getattr(choices, field)]
+        if may_lack and not any(field in header.places for _sheet, header in headers for field in may_lack):
+            lines.append(_("Không thấy cột “Loại nhân sự”; nếu tệp không ghi, hãy chọn chung cho cả danh sách."))
         lines.append(_("Hãy chọn lại cột cho đúng, hoặc sửa tên cột ở dòng tiêu đề rồi gửi lại."))
         raise UnclearColumns(" ".join(lines), headers, missing)
 

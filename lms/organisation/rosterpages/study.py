@@ -9,7 +9,7 @@ from lms.organisation.models import RosterImport
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.platform import clock
 
-MOST_AT_ONCE = 600
+MOST_AT_ONCE = 1_000
 """Changes of a roster whose effect on study is found out while somebody waits; else it is asked for."""
 
 
