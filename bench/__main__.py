@@ -1,4 +1,4 @@
-"""`python -m bench [peer] [report] [pdf] [jobs] [figures] [changes] [audit] [periods] [people] [rosters]` (all), or `demo`."""
+"""`python -m bench [PART]…`: peer, report, pdf, jobs, figures, changes, audit, periods, people, rosters; or demo."""
 
 import argparse
 import os

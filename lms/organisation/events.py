@@ -24,6 +24,17 @@ class PostingsChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordsMerged(PostingsChanged):
+    """Two records of one human became one; that of `gone_id` is no more."""
+
+    key: ClassVar[str] = "organisation:person:merged"
+    name: str
+    number: str
+    """Of the record that is no more, most of it hidden."""
+    gone_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonHired(PostingsChanged):
     """A person began in a unit."""
 

@@ -183,6 +183,7 @@ EVENTS: dict[str, str] = {
     "organisation:posting:edited": "Thay đổi vị trí công tác của {name} từ ngày {on}",
     "organisation:person:corrected": "Sửa hồ sơ của {name}",
     "organisation:person:revealed": "Xem đầy đủ số định danh, điện thoại của {name}",
+    "organisation:person:merged": "Gộp hồ sơ trùng vào hồ sơ của {name}; số định danh {number} không còn dùng",
     "organisation:absence:recorded": "Ghi tạm vắng của {name} từ ngày {from_on} đến trước ngày {to_on}",
     "organisation:absence:withdrawn": "Hủy ghi tạm vắng của {name} từ ngày {from_on}",
     "organisation:units:reorganised": (

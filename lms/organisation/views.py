@@ -125,6 +125,7 @@ def _person_page(found: queries.PersonFacts, *, number: str = "", is_own: bool =
         stops="stops.absence_new" in current_app.view_functions,
         moves=moves,
         edits=moves and "staff.person" in current_app.view_functions,
+        merges="merging.merge" in current_app.view_functions,
         waiting=queries.open_proposal_of(found.id) if moves and is_own else None,
         changeable=queries.units_to_change(current_user, (p.unit_id for p in postings)) if moves else set(),
         has_second=any(not p.is_primary and p.to_on > today for p in postings),

@@ -19,6 +19,7 @@ from lms.plan import (
     kinds,
     labels,
     load,
+    merging,
     moves,
     queries,
     service,
@@ -36,7 +37,7 @@ from lms.platform.pages import page
 bp = Blueprint("plan", __name__, template_folder="templates")
 blueprints = (
     bp, stops.bp, moves.bp, changing.bp, amending.bp, load.bp, disputes.bp, unasked.bp, staff.bp, headcounts.bp,
-    enrolling.bp,
+    enrolling.bp, merging.bp,
 )  # fmt: skip
 
 

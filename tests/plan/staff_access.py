@@ -23,6 +23,8 @@ ROWS = [
     Row(endpoint="staff.posting", values=_posting, data=lambda cast: {}, **SENDS),
     Row(endpoint="staff.person", values=_an, **OWN),
     Row(endpoint="staff.person", values=_an, data=lambda cast: {}, **SENDS),
+    Row(endpoint="merging.merge", values=_an, **OWN),
+    Row(endpoint="merging.merge", values=_an, data=lambda cast: {}, note="nobody is chosen", **SENDS),
     Row(endpoint="staff.many", values=lambda cast: {"nguoi": cast.an.person_id}, **OWN),
     Row(
         endpoint="staff.many",

@@ -36,6 +36,7 @@ KINDS = {
     "postings": _l("Sửa vị trí công tác nhiều người"),
     "reform": _l("Sắp xếp đơn vị"),
     "stops": _l("Tạm vắng, miễn, gia hạn"),
+    "merge": _l("Gộp hồ sơ trùng"),
     "enrolment": _l("Ghi danh nhiều người"),
 }
 

@@ -1,0 +1,5 @@
+"""The blueprint of merging records."""
+
+from flask import Blueprint
+
+bp = Blueprint("merging", __name__)
