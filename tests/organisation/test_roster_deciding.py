@@ -25,7 +25,9 @@ def asked(browse, cast):
 
 
 def key_in(page):
-    return page.soup.find("input", attrs={"type": "radio"})["name"]
+    return page.soup.find("input", attrs={"type": "radio", "name": lambda name: name and name.startswith("la-ai-")})[
+        "name"
+    ]
 
 
 def apply(binh, page):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -25,6 +25,7 @@ from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.pages import page
 
+CHANGE = Permission.ORGANISATION_POSTING_CHANGE
 IMPORT = Permission.ORGANISATION_ROSTER_IMPORT
 MOST_SHOWN = 200
 """Rows of one kind that the page of a roster shows; all of them are applied."""
@@ -115,6 +116,7 @@ def roster_page(
         notes=roster.notes,
         rows_said=rows_said,
         most=MOST_SHOWN,
+        merges="merging.merge" in current_app.view_functions and bool(current_user.roots(CHANGE)),
         **WORDS,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from lms.platform import vietnamese
 
@@ -70,7 +71,7 @@ def merged(kept: Iterable[Held], gone: Iterable[Held]) -> list[Piece]:
     mine, theirs = sorted(kept), sorted(gone)
     days = sorted({day for held in (*mine, *theirs) for day in (held.from_on, held.to_on)})
     pieces: list[Piece] = []
-    for start, end in zip(days, days[1:], strict=False):
+    for start, end in pairwise(days):
         winner = _believed(_on(mine, start), _on(theirs, start))
         if winner is None:
             continue
