@@ -192,7 +192,7 @@ class PrimarySwitched(PostingsChanged):
 
 @dataclass(frozen=True, kw_only=True)
 class TransferProposed(Event):
-    """An office asked another to take a person."""
+    """An office asked another to take a person, or to give one; `unit_id` is the unit whose office is asked."""
 
     key: ClassVar[str] = "organisation:transfer:proposed"
     proposal_id: int
@@ -200,11 +200,13 @@ class TransferProposed(Event):
     old: str
     new: str
     on: date
+    is_ask: bool = field(default=False, metadata={"log": False})
+    """Whether the receiving office asks."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransferAnswered(Event):
-    """The receiving office accepted or refused a person, or the asking one took the request back."""
+    """The office that was asked accepted or refused, or the asking one took the request back."""
 
     key: ClassVar[str] = "organisation:transfer:answered"
     proposal_id: int
@@ -216,3 +218,4 @@ class TransferAnswered(Event):
     new_id: int | None = field(default=None, metadata={"log": False})
     state: str = field(default="", metadata={"log": False})
     asked_by: int | None = field(default=None, metadata={"log": False})
+    is_ask: bool = field(default=False, metadata={"log": False})

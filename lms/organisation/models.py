@@ -291,7 +291,7 @@ class Absence(db.Model):  # type: ignore[name-defined]
 
 
 class TransferProposal(db.Model):  # type: ignore[name-defined]
-    """An office asks another to take a person from a day on; the receiving office accepts or refuses."""
+    """An office asks another to take a person from a day on, or to give one (`is_ask`); the other answers."""
 
     __tablename__ = "transfer_proposal"
     __table_args__ = (
@@ -315,6 +315,8 @@ class TransferProposal(db.Model):  # type: ignore[name-defined]
     source: Mapped[str] = mapped_column(vi_text(200), default="", server_default="")
     """The decision, as the posting will say where it comes from."""
     note: Mapped[str] = mapped_column(vi_text(300), default="")
+    is_ask: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the receiving office asked, and the one where the person works answers."""
     proposed_by: Mapped[int | None]
     proposed_at: Mapped[datetime] = mapped_column(moment())
     state: Mapped[str] = mapped_column(code_text(12), default="cho")

@@ -107,7 +107,7 @@ def why(obligation_id: int) -> Response:
         others=sum(cause.audience != main.audience for cause in causes) if main else 0,
         courses=courses,
         lead=labels.lead_words(chain.clause.lead_unit, queries.unit_naming([chain.clause.lead_unit], today)),
-        contacts=queries.contacts_for(main.unit_id, today) if main else [],
+        contacts=queries.office_of(main.unit_id, today, 3, people_only=True) if main else [],
         stops=queries.stops_of(chain.person_id, chain.requirement.id, from_on=chain.opened_on, to_on=chain.closes_on),
         grants=[row for row in queries.grants_of(chain.person_id, chain.requirement.id) if _is_of(row, chain)],
         waiting=waiting.get((chain.person_id, chain.requirement.id, chain.cycle)),

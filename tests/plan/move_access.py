@@ -56,6 +56,8 @@ ROWS = [
     Row(endpoint="moves.end", values=_second, data=lambda cast: {}, **SENDS),
     Row(endpoint="moves.count", values=_second, **OWN),
     Row(endpoint="moves.count", values=_second, data=lambda cast: {}, **SENDS),
+    Row(endpoint="moves.ask", **LISTS),
+    Row(endpoint="moves.ask", data=lambda cast: {}, binh=422, chi=422, giang=422),
     Row(endpoint="moves.proposals", **LISTS),
     Row(endpoint="moves.seconds", **LISTS),
     Row(endpoint="moves.proposal", values=_to_chi, **LISTS),

@@ -46,6 +46,8 @@ class ProposalRow:
     title: str
     source: str
     note: str
+    is_ask: bool
+    """Whether the receiving office asked."""
     state: str
     answer: str
     proposed_by: int | None
@@ -60,6 +62,11 @@ class ProposalRow:
         """Whether nobody has answered yet."""
         return self.decided_at is None
 
+    @property
+    def asked_id(self) -> int:
+        """The unit whose office answers."""
+        return self.old_id if self.is_ask else self.new_id
+
 
 def open_proposal_of(person_id: int) -> TransferProposal | None:
     """The request for a person that nobody has answered yet."""
@@ -69,13 +76,13 @@ def open_proposal_of(person_id: int) -> TransferProposal | None:
 
 
 def proposal_to_answer(actor: Actor, proposal_id: int) -> TransferProposal:
-    """A request to one of the actor's units; else 404."""
-    return _one(proposal_id, within(actor, CHANGE, TransferProposal.new_id))
+    """A request that the office of one of the actor's units answers; else 404."""
+    return _one(proposal_id, _sides(actor)[0])
 
 
 def proposal_of_mine(actor: Actor, proposal_id: int) -> TransferProposal:
-    """A request from one of the actor's units; else 404."""
-    return _one(proposal_id, within(actor, CHANGE, TransferProposal.old_id))
+    """A request that one of the actor's units made; else 404."""
+    return _one(proposal_id, _sides(actor)[1])
 
 
 def _one(proposal_id: int, condition: ColumnElement[bool]) -> TransferProposal:
@@ -87,7 +94,9 @@ def _one(proposal_id: int, condition: ColumnElement[bool]) -> TransferProposal:
 
 def _sides(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether a request is to, and whether it is from, one of the actor's units."""
-    return within(actor, CHANGE, TransferProposal.new_id), within(actor, CHANGE, TransferProposal.old_id)
+    takes, gives = within(actor, CHANGE, TransferProposal.new_id), within(actor, CHANGE, TransferProposal.old_id)
+    is_ask = TransferProposal.is_ask
+    return or_(and_(~is_ask, takes), and_(is_ask, gives)), or_(and_(~is_ask, gives), and_(is_ask, takes))
 
 
 def proposals_counted(actor: Actor) -> dict[Folder, int]:
@@ -162,6 +171,7 @@ def _rows(actor: Actor, day: date) -> Any:
             proposal.title,
             proposal.source,
             proposal.note,
+            proposal.is_ask,
             proposal.state,
             proposal.answer,
             proposal.proposed_by,

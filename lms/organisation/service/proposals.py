@@ -1,4 +1,4 @@
-"""Moving one person between two offices: one asks, the other takes the person or says why not."""
+"""Moving one person between two offices: one asks, the other takes or gives the person, or says why not."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -23,10 +23,16 @@ class Answer(StrEnum):
 
 
 SAID = {Answer.ACCEPTED: "đã tiếp nhận", Answer.REFUSED: "không tiếp nhận", Answer.WITHDRAWN: "đã rút đề nghị"}
+SAID_OF_ASKS = {**SAID, Answer.ACCEPTED: "đã đồng ý cho chuyển", Answer.REFUSED: "không đồng ý cho chuyển"}
 
 
-def propose(person: Person, wish: Wish, *, note: str = "", by: By, now: datetime) -> TransferProposal:
-    """Ask the office of another unit to take a person; Refused while another request for him is open."""
+def propose(
+    person: Person, wish: Wish, *, note: str = "", is_ask: bool = False, by: By, now: datetime
+) -> TransferProposal:
+    """Ask the office of another unit to take a person; Refused while another request for him is open.
+
+    `is_ask`: the office of that unit asks, and the one where the person works answers.
+    """
     lock("postings")
     current = queries.primary_posting_on(person.id, wish.on) or queries.last_posting_of(person.id)
     if current is None:
@@ -49,6 +55,7 @@ def propose(person: Person, wish: Wish, *, note: str = "", by: By, now: datetime
         title=wish.title,
         source=wish.source,
         note=note,
+        is_ask=is_ask,
         proposed_by=by.account_id,
         proposed_at=now,
         state=Answer.OPEN,
@@ -57,20 +64,21 @@ def propose(person: Person, wish: Wish, *, note: str = "", by: By, now: datetime
     db.session.add(proposal)
     db.session.flush()
     event = TransferProposed(
-        unit_id=proposal.new_id,
+        unit_id=proposal.old_id if is_ask else proposal.new_id,
         person_id=person.id,
         proposal_id=proposal.id,
         name=person.full_name,
         old=queries.name_on(proposal.old_id, wish.on),
         new=queries.name_on(proposal.new_id, wish.on),
         on=wish.on,
+        is_ask=is_ask,
     )
     emit(event, by=by)
     return proposal
 
 
 def accept(proposal: TransferProposal, *, by: By, now: datetime) -> Posting:
-    """Take the person as proposed; Refused if it was answered before, or the person was moved meanwhile."""
+    """Take or give the person as proposed; Refused if it was answered before, or the person was moved meanwhile."""
     _answer(proposal, Answer.ACCEPTED, "", by, now)
     person = db.session.get_one(Person, proposal.person_id)
     current = queries.primary_posting_on(person.id, proposal.on_day) or queries.last_posting_of(person.id)
@@ -91,7 +99,7 @@ def accept(proposal: TransferProposal, *, by: By, now: datetime) -> Posting:
 
 
 def refuse(proposal: TransferProposal, *, reason: str, by: By, now: datetime) -> None:
-    """Say that the person is not taken, and why."""
+    """Say that the person is not taken or given, and why."""
     _answer(proposal, Answer.REFUSED, reason, by, now)
 
 
@@ -108,6 +116,7 @@ def _answer(proposal: TransferProposal, answer: Answer, reason: str, by: By, now
     proposal.state, proposal.decided_by, proposal.decided_at, proposal.answer = answer, by.account_id, now, reason
     db.session.flush()
     person = db.session.get_one(Person, proposal.person_id)
+    said = (SAID_OF_ASKS if proposal.is_ask else SAID)[answer]
     event = TransferAnswered(
         unit_id=proposal.old_id,
         person_id=person.id,
@@ -115,9 +124,10 @@ def _answer(proposal: TransferProposal, answer: Answer, reason: str, by: By, now
         name=person.full_name,
         old=queries.name_on(proposal.old_id, proposal.on_day),
         new=queries.name_on(proposal.new_id, proposal.on_day),
-        answer=f"{SAID[answer]}: {reason}" if reason else SAID[answer],
+        answer=f"{said}: {reason}" if reason else said,
         new_id=proposal.new_id,
         state=answer,
         asked_by=proposal.proposed_by,
+        is_ask=proposal.is_ask,
     )
     emit(event, by=by)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, Regexp
 
 from lms.platform.columns import FOREVER
@@ -74,6 +74,25 @@ class CountForm(_Days):
     note = TextAreaField(_l("Lời nhắn cho đơn vị tiếp nhận"), [at_most(300)])
 
 
+class AskForm(_Days):
+    """Whom the visitor's unit would like to have, from when, as what."""
+
+    personal_id = StringField(
+        _l("Số định danh cá nhân"),
+        [
+            needed(_l("Hãy ghi số định danh 12 chữ số.")),
+            Regexp(r"^\d{12}$", message=_l("Số định danh gồm đúng 12 chữ số.")),
+        ],
+    )
+    full_name = StringField(_l("Họ và tên"), [needed(_l("Hãy ghi họ và tên.")), at_most(120)])
+    way = RadioField(_l("Việc"))
+    unit = SelectField(_l("Đơn vị tiếp nhận"), coerce=row_id)
+    department = StringField(_l("Phòng, ban"), [at_most(160)])
+    title = StringField(_l("Chức vụ, chức danh"), [at_most(160)])
+    source = StringField(_l("Số quyết định hoặc văn bản"), [at_most(160)])
+    note = TextAreaField(_l("Lời nhắn cho đơn vị đang quản lý"), [at_most(300)])
+
+
 class AcceptForm(Form):
     """Take the person as was shown."""
 
@@ -84,7 +103,7 @@ class RefuseForm(Form):
     """Why the person is not taken."""
 
     reason = TextAreaField(
-        _l("Lý do không tiếp nhận"), [needed(_l("Hãy ghi lý do, để đơn vị gửi biết cần sửa gì.")), at_most(300)]
+        _l("Lý do không đồng ý"), [needed(_l("Hãy ghi lý do, để đơn vị gửi biết cần sửa gì.")), at_most(300)]
     )
 
 

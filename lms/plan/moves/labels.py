@@ -7,10 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.identity.models import Role
+from lms.organisation.queries import ProposalRow
 from lms.organisation.service import Answer, Kind
 from lms.plan.labels import capitalised
 from lms.plan.rules import FOREVER
-from lms.plan.service import DutyMoved, MoveEffect, UnitMoved
+from lms.plan.service import DutyMoved, MoveEffect, RoleEnd, UnitMoved
 from lms.platform import vietnamese
 
 KINDS: dict[str, Any] = {
@@ -18,6 +20,13 @@ KINDS: dict[str, Any] = {
     Kind.SECONDMENT: _l("Biệt phái"),
     Kind.SECOND: _l("Kiêm nhiệm"),
     Kind.COUNTS: _l("Đổi đơn vị tính số liệu"),
+}
+
+ROLES: dict[str, Any] = {
+    Role.TRAINER: _l("Giảng viên"),
+    Role.HR: _l("Cán bộ nhân sự"),
+    Role.LEADER: _l("Lãnh đạo"),
+    Role.ADMINISTRATOR: _l("Quản trị hệ thống"),
 }
 
 COMES_BACK = "Trở lại làm việc"
@@ -35,6 +44,18 @@ ANSWERS: dict[str, Any] = {
     Answer.REFUSED: _l("Không tiếp nhận"),
     Answer.WITHDRAWN: _l("Đã rút"),
 }
+
+ANSWERS_TO_ASKS: dict[str, Any] = {
+    **ANSWERS,
+    Answer.ACCEPTED: _l("Đã đồng ý cho chuyển"),
+    Answer.REFUSED: _l("Không đồng ý"),
+}
+
+
+def answer_words(row: ProposalRow) -> Any:
+    """How a request stands."""
+    return (ANSWERS_TO_ASKS if row.is_ask else ANSWERS)[row.state]
+
 
 ANSWER_LOOKS = {
     Answer.OPEN: "soon",
@@ -110,6 +131,14 @@ def unit_words(moved: UnitMoved, names: Mapping[int, str]) -> str:
         new=names[moved.new_id],
         old=names[moved.old_id],
     )
+
+
+def role_words(role: RoleEnd) -> str:
+    """A role that ends with a move."""
+    word, words = ROLES[Role(role.role)], {"unit": role.unit}
+    if role.on is None:
+        return _("%(role)s tại %(unit)s: kết thúc ngay.", role=word, **words)
+    return _("%(role)s tại %(unit)s: kết thúc từ ngày %(day)s.", role=word, day=vietnamese.short_day(role.on), **words)
 
 
 def past_words(effect: MoveEffect, today: date) -> str:

@@ -74,8 +74,8 @@ def _proposal_page(row: ProposalRow, form: Form) -> Response:
         facts=_facts(row),
         form=form,
         names=queries.account_names(accounts),
-        office=[] if row.is_mine_to_answer or not row.is_open else queries.office_of(row.new_id, today),
-        sees_person=row.is_mine and _sees(row.person_id),
+        office=[] if row.is_mine_to_answer or not row.is_open else queries.office_of(row.asked_id, today),
+        sees_person=(row.is_mine_to_answer if row.is_ask else row.is_mine) and _sees(row.person_id),
         labels=labels,
         today=today,
     )
@@ -115,6 +115,7 @@ def accept(proposal_id: int) -> Response:
         return _too_late(proposal_id)
     form = AcceptForm()
     if flow.is_sent(form):
+        asker = row.new_id if row.is_ask else row.old_id
         move = flow.Move(
             person=organisation.facts_of_person(row.person_id),
             crumbs=[
@@ -122,15 +123,19 @@ def accept(proposal_id: int) -> Response:
                 (_("Đề nghị điều động"), url_for("moves.proposals")),
                 (row.name, url_for("moves.proposal", proposal_id=proposal_id)),
             ],
-            title=_("Xem trước: tiếp nhận %(name)s", name=row.name),
-            button=_("Tiếp nhận"),
+            title=_("Xem trước: cho %(name)s chuyển đi", name=row.name)
+            if row.is_ask
+            else _("Xem trước: tiếp nhận %(name)s", name=row.name),
+            button=_("Đồng ý cho chuyển") if row.is_ask else _("Tiếp nhận"),
             facts=_facts(row),
             act=lambda: postings.accept(
                 organisation.proposal_to_answer(current_user, proposal_id), by=current_user, now=clock.now()
             ),
-            message=_("Đã tiếp nhận %(name)s về %(unit)s.", name=row.name, unit=row.new),
+            message=_("Đã ghi %(name)s về %(unit)s.", name=row.name, unit=row.new)
+            if row.is_ask
+            else _("Đã tiếp nhận %(name)s về %(unit)s.", name=row.name, unit=row.new),
             # The office that asked has agreed for its unit, or for what that unit has become.
-            consenting=frozenset({row.old_id, *(heir.id for heir in organisation.successors(row.old_id, row.on_day))}),
+            consenting=frozenset({asker, *(heir.id for heir in organisation.successors(asker, row.on_day))}),
         )
         if shown := flow.proceed(move, form):
             return shown
@@ -150,7 +155,8 @@ def refuse(proposal_id: int) -> Response:
         postings.refuse(found, reason=form.reason.data or "", by=current_user, now=clock.now())
     except Refused:
         return _too_late(proposal_id)
-    flash(_("Đã trả lời không tiếp nhận. Người gửi đề nghị nhận được thư kèm lý do."))
+    said = _("Đã trả lời không đồng ý.") if found.is_ask else _("Đã trả lời không tiếp nhận.")
+    flash(said + " " + _("Người gửi đề nghị nhận được thư kèm lý do."))
     return redirect(url_for("moves.proposals"), 303)
 
 

@@ -42,7 +42,7 @@ from lms.plan.queries.kept import (
     own_group,
     plan_group,
 )
-from lms.plan.queries.moves import Officer, Piece, PlacedDuty, account_names, address_of, office_of, placed_duties
+from lms.plan.queries.moves import Piece, PlacedDuty, RoleHeld, placed_duties, roles_held
 from lms.plan.queries.names import (
     anybody_is_posted,
     course_choices,
@@ -53,6 +53,7 @@ from lms.plan.queries.names import (
     posted_people,
     units_by_code,
 )
+from lms.plan.queries.offices import Officer, account_names, address_of, office_of
 from lms.plan.queries.screens import (
     AudienceRow,
     ClauseRow,
@@ -88,13 +89,12 @@ from lms.plan.queries.successions import (
     rules_carried_on,
 )
 from lms.plan.queries.units import duties_in
-from lms.plan.queries.whys import Contact, ReasonRow, Why, contacts_for, reasons_of, why
+from lms.plan.queries.whys import ReasonRow, Why, reasons_of, why
 
 __all__ = [
     "KEPT_FIGURES",
     "AudienceRow",
     "ClauseRow",
-    "Contact",
     "Duty",
     "Effect",
     "FigureFormer",
@@ -109,6 +109,7 @@ __all__ = [
     "ReasonRow",
     "RequirementChoice",
     "RequirementRow",
+    "RoleHeld",
     "Standing",
     "StandingDuty",
     "StopRow",
@@ -125,7 +126,6 @@ __all__ = [
     "asks_for",
     "clause_group",
     "clauses_of",
-    "contacts_for",
     "count_undecided",
     "course_choices",
     "course_ids_by_slug",
@@ -172,6 +172,7 @@ __all__ = [
     "requirements_for",
     "requirements_named",
     "requirements_of",
+    "roles_held",
     "rule_fates",
     "rules_at_ended_units",
     "rules_carried_on",

@@ -1,4 +1,4 @@
-"""Reading what a move of one person changes, and who answers for a unit."""
+"""Reading what a move of one person changes."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from lms.identity.models import Account, Grant, Role
-from lms.organisation.models import Person, Unit, UnitClosure, UnitName
+from lms.identity.models import Account, Grant
+from lms.organisation.models import UnitName
 from lms.plan import rules
 from lms.plan.models import Obligation, Requirement, Segment
 from lms.platform.db import db
@@ -77,58 +77,23 @@ def placed_duties(person_id: int) -> dict[tuple[int, int], PlacedDuty]:
 
 
 @dataclass(frozen=True)
-class Officer:
-    """Somebody in HR, with the unit at which they hold the role."""
+class RoleHeld:
+    """A role that a person holds at a unit."""
 
-    name: str
-    email: str
-    unit_id: int
+    role: str
     unit: str
+    to_on: date
 
 
-def office_of(unit_id: int, today: date, most: int = 20) -> list[Officer]:
-    """The HR accounts nearest above a unit: those of the unit itself, else of the next one up."""
+def roles_held(person_id: int) -> dict[int, RoleHeld]:
+    """Grant → the role, for every one of a person's that was not taken back; its unit by the name it bore last."""
+    name = (
+        sa.select(UnitName.name).where(UnitName.unit_id == Grant.unit_id).order_by(UnitName.from_on.desc()).limit(1)
+    ).scalar_subquery()
     rows = db.session.execute(
-        sa.select(
-            sa.func.coalesce(Person.full_name, sa.func.nullif(Account.name, ""), Account.login).label("name"),
-            Account.email,
-            Unit.id,
-            UnitName.name.label("unit"),
-            UnitClosure.depth,
-        )
-        .select_from(Grant)
+        sa.select(Grant.id, Grant.role, name.label("unit"), Grant.to_on)
         .join(Account, Account.id == Grant.account_id)
-        .outerjoin(Person, Person.id == Account.person_id)
-        .join(UnitClosure, UnitClosure.ancestor_id == Grant.unit_id)
-        .join(Unit, Unit.id == Grant.unit_id)
-        .join(UnitName, sa.and_(UnitName.unit_id == Unit.id, UnitName.from_on <= today, UnitName.to_on > today))
-        .where(
-            UnitClosure.unit_id == unit_id,
-            UnitClosure.from_on <= today,
-            UnitClosure.to_on > today,
-            Grant.role == Role.HR,
-            Grant.from_on <= today,
-            Grant.to_on > today,
-            Grant.ended_at.is_(None),
-            Account.disabled_at.is_(None),
-        )
-        .order_by(UnitClosure.depth, Person.sort_name, Account.id)
-        .limit(most)
-    ).all()
-    return [Officer(row.name, row.email, row.id, row.unit) for row in rows if row.depth == rows[0].depth]
-
-
-def account_names(account_ids: list[int]) -> dict[int, str]:
-    """Account → the name of whoever uses it."""
-    rows = db.session.execute(
-        sa.select(Account.id, sa.func.coalesce(Person.full_name, sa.func.nullif(Account.name, ""), Account.login))
-        .outerjoin(Person, Person.id == Account.person_id)
-        .where(Account.id.in_(account_ids))
+        .where(Account.person_id == person_id, Grant.ended_at.is_(None))
+        .order_by(Grant.id)
     )
-    return {row[0]: row[1] for row in rows}
-
-
-def address_of(account_id: int | None) -> str:
-    """Where letters to an account go; empty if it is closed or unknown."""
-    found = sa.select(Account.email).where(Account.id == account_id, Account.disabled_at.is_(None))
-    return db.session.scalar(found) or ""
+    return {row.id: RoleHeld(row.role, row.unit or "", row.to_on) for row in rows}

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import aliased
 
-from lms.identity.models import Account, Grant, Role
-from lms.organisation.models import Person, Posting, Unit, UnitClosure, UnitName
+from lms.organisation.models import Person, Posting, UnitName
 from lms.organisation.scope import person_within
 from lms.plan.models import Audience, Clause, Cycle, Obligation, Plan, Reason, Requirement
 from lms.plan.queries.screens import AudienceRow, audience_row, audience_rows
@@ -153,37 +152,3 @@ def reasons_of(person_id: int, requirement_id: int, *, from_on: date, to_on: dat
         )
         for row in db.session.execute(statement)
     ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Somebody in HR, and the unit at which they hold the role."""
-
-    name: str
-    unit: str
-
-
-def contacts_for(unit_id: int, today: date, most: int = 3) -> list[Contact]:
-    """The HR people nearest above a unit: those of the unit itself, else of the next one up."""
-    rows = db.session.execute(
-        sa.select(Person.full_name, UnitName.name, UnitClosure.depth)
-        .select_from(Grant)
-        .join(Account, Account.id == Grant.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .join(UnitClosure, UnitClosure.ancestor_id == Grant.unit_id)
-        .join(Unit, Unit.id == Grant.unit_id)
-        .join(UnitName, sa.and_(UnitName.unit_id == Unit.id, UnitName.from_on <= today, UnitName.to_on > today))
-        .where(
-            UnitClosure.unit_id == unit_id,
-            UnitClosure.from_on <= today,
-            UnitClosure.to_on > today,
-            Grant.role == Role.HR,
-            Grant.from_on <= today,
-            Grant.to_on > today,
-            Grant.ended_at.is_(None),
-            Account.disabled_at.is_(None),
-        )
-        .order_by(UnitClosure.depth, Person.sort_name, Person.id)
-        .limit(most)
-    ).all()
-    return [Contact(row.full_name, row.name) for row in rows if row.depth == rows[0].depth]

@@ -20,7 +20,7 @@ from lms.plan.service.figures import (
 )
 from lms.plan.service.grants import Choice, Decision, Extension, decide, extend, withdraw_grant
 from lms.plan.service.letters import tell_of_answer, tell_of_proposal
-from lms.plan.service.moves import DutyMoved, MoveEffect, UnitMoved, preview_move
+from lms.plan.service.moves import DutyMoved, MoveEffect, RoleEnd, UnitMoved, preview_move
 from lms.plan.service.notices import telling_of_absence
 from lms.plan.service.plan_rows import BadPlan
 from lms.plan.service.plans import PlanChange, import_plan, preview_plan
@@ -40,6 +40,7 @@ __all__ = [
     "Found",
     "MoveEffect",
     "PlanChange",
+    "RoleEnd",
     "StopEffect",
     "Tell",
     "UnitMoved",

@@ -18,6 +18,15 @@ Mời anh/chị xem và trả lời tại:
 
 Thư này do hệ thống Bồi dưỡng số gửi tự động.
 """
+_ASKED_FOR = """\
+Kính gửi anh/chị phụ trách nhân sự,
+
+{new} đề nghị được tiếp nhận {name}, đang công tác tại {old}, từ ngày {on:%d/%m/%Y}.
+Mời anh/chị xem và trả lời tại:
+{link}
+
+Thư này do hệ thống Bồi dưỡng số gửi tự động.
+"""
 _TOLD = """\
 Kính gửi anh/chị phụ trách nhân sự,
 
@@ -31,7 +40,9 @@ Thư này do hệ thống Bồi dưỡng số gửi tự động.
 
 def tell_of_proposal(event: TransferProposed, *, today: date, now: datetime) -> None:
     """Write to the HR office that must answer a request."""
-    body = _ASKED.format(old=event.old, new=event.new, name=event.name, on=event.on, link=_link(event.proposal_id))
+    body = (_ASKED_FOR if event.is_ask else _ASKED).format(
+        old=event.old, new=event.new, name=event.name, on=event.on, link=_link(event.proposal_id)
+    )
     _send(_office(event.unit_id, today), f"Đề nghị điều động {event.name}", body, now)
 
 
@@ -39,12 +50,14 @@ def tell_of_answer(event: TransferAnswered, *, today: date, now: datetime) -> No
     """Write to whoever asked that the request was answered, or to the other office that it was taken back."""
     is_withdrawn = event.state == Answer.WITHDRAWN
     asker = queries.address_of(event.asked_by)
-    recipients = _office(event.new_id, today) if is_withdrawn else [asker] if asker else _office(event.unit_id, today)
+    asking = (event.new_id, event.new) if event.is_ask else (event.unit_id, event.old)
+    asked = (event.unit_id, event.old) if event.is_ask else (event.new_id, event.new)
+    recipients = _office(asked[0], today) if is_withdrawn else [asker] if asker else _office(asking[0], today)
     body = _TOLD.format(
         old=event.old,
         new=event.new,
         name=event.name,
-        side=event.old if is_withdrawn else event.new,
+        side=asking[1] if is_withdrawn else asked[1],
         answer=event.answer,
         link=_link(event.proposal_id),
     )

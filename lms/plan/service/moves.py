@@ -2,14 +2,14 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lms.organisation import queries as organisation
 from lms.organisation.queries import PostingRow
 from lms.plan import queries, rules
-from lms.plan.queries import Piece, PlacedDuty
+from lms.plan.queries import Piece, PlacedDuty, RoleHeld
 from lms.platform.db import db, lock
 
 
@@ -41,6 +41,16 @@ class UnitMoved:
 
 
 @dataclass(frozen=True)
+class RoleEnd:
+    """A role that ends with a move."""
+
+    role: str
+    unit: str
+    on: date | None
+    """The first day on which it no longer holds; None: it is over at once."""
+
+
+@dataclass(frozen=True)
 class MoveEffect:
     """A move before and after."""
 
@@ -52,6 +62,8 @@ class MoveEffect:
     units: tuple[UnitMoved, ...]
     since: date | None
     """The first day whose figures change."""
+    roles: tuple[RoleEnd, ...] = ()
+    """Roles that end with it."""
 
     def digest(self) -> str:
         """A mark of what was shown, so that something else is not done."""
@@ -59,6 +71,7 @@ class MoveEffect:
             [(p.unit_id, p.department, p.title, p.from_on, p.to_on, p.is_primary) for p in self.after],
             self.duties,
             self.units,
+            self.roles,
         ]
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
@@ -72,9 +85,11 @@ def preview_move(act: Callable[[], object], person_id: int) -> MoveEffect:
     savepoint = db.session.begin_nested()
     try:
         before, duties_before = organisation.postings_of(person_id), queries.placed_duties(person_id)
+        roles = queries.roles_held(person_id)
         act()
         db.session.flush()
         after, duties_after = organisation.postings_of(person_id), queries.placed_duties(person_id)
+        roles_after = queries.roles_held(person_id)
     finally:
         savepoint.rollback()
         db.session.expire_all()
@@ -86,7 +101,16 @@ def preview_move(act: Callable[[], object], person_id: int) -> MoveEffect:
         tuple(moved for pair in pairs if (moved := _duty(*pair))),
         tuple(_units_moved(pairs)),
         min((day for pair in pairs for day in _changed_days(*pair)), default=None),
+        tuple(_roles_ended(roles, roles_after)),
     )
+
+
+def _roles_ended(before: Mapping[int, RoleHeld], after: Mapping[int, RoleHeld]) -> Iterator[RoleEnd]:
+    """The roles that end earlier than before: on the last day they hold no more, or never begin."""
+    for key, held in before.items():
+        end = after[key].to_on if key in after else None
+        if end != held.to_on:
+            yield RoleEnd(held.role, held.unit, end)
 
 
 def _lines(postings: list[PostingRow]) -> set[tuple[int, str, str, date, date, bool]]:
