@@ -117,10 +117,10 @@ def test_hr_sees_all_duties_of_a_person(browse, cast, plan):
 
 def test_the_nearest_hr_answers(cast, plan):
     deputy = make_account(person=make_person(name="Đỗ Thị Gần", unit=cast.ward), role=Role.HR, at=cast.ward)
-    assert [contact.name for contact in queries.contacts_for(cast.ward.id, TODAY)] == ["Đỗ Thị Gần"]
+    assert [contact.name for contact in queries.office_of(cast.ward.id, TODAY, people_only=True)] == ["Đỗ Thị Gần"]
     deputy.disabled_at = deputy.created_at
     db.session.flush()
-    [contact] = queries.contacts_for(cast.ward.id, TODAY)
+    [contact] = queries.office_of(cast.ward.id, TODAY, people_only=True)
     assert (contact.name, contact.unit) == ("Trần Văn Bình", "Phường Ba Đình")
 
 
@@ -129,7 +129,7 @@ def test_a_role_taken_back_today_answers_no_more(cast, plan):
     grant = db.session.scalars(sa.select(Grant).where(Grant.account_id == late.id)).one()
     grant.from_on = TODAY
     identity.end_grant(grant, by=SYSTEM, today=TODAY, now=NOW)
-    assert [contact.name for contact in queries.contacts_for(cast.ward.id, TODAY)] == ["Trần Văn Bình"]
+    assert [contact.name for contact in queries.office_of(cast.ward.id, TODAY, people_only=True)] == ["Trần Văn Bình"]
 
 
 def upload(text: str) -> dict:

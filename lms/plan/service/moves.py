@@ -62,7 +62,7 @@ class MoveEffect:
     units: tuple[UnitMoved, ...]
     since: date | None
     """The first day whose figures change."""
-    roles: tuple[RoleEnd, ...] = ()
+    role_ends: tuple[RoleEnd, ...] = ()
     """Roles that end with it."""
 
     def digest(self) -> str:
@@ -71,7 +71,7 @@ class MoveEffect:
             [(p.unit_id, p.department, p.title, p.from_on, p.to_on, p.is_primary) for p in self.after],
             self.duties,
             self.units,
-            self.roles,
+            self.role_ends,
         ]
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
