@@ -28,9 +28,9 @@ suite() {
 unset PYTHONDONTWRITEBYTECODE
 # As many processes as there are processors; the tests of a file stay together, for they share an installation, a browser.
 many="-n auto --dist loadfile --no-loadscope-reorder"
-# Left out on SQLite: what only a server can show, and what is the same on either. The second run leaves nothing out.
-suite SQLite env -u TEST_DATABASE_URL .venv/bin/python -m pytest $many -m "not postgresql and not once" "$@"
-suite PostgreSQL env TEST_DATABASE_URL="$postgresql" .venv/bin/python -m pytest $many "$@"
+# Left out of one run: what only a server can show, or shows best; and what is the same on either.
+suite SQLite env -u TEST_DATABASE_URL .venv/bin/python -m pytest $many -m "not postgresql" --durations=60 "$@"
+suite PostgreSQL env TEST_DATABASE_URL="$postgresql" .venv/bin/python -m pytest $many -m "not once" --durations=60 "$@"
 
 printf '\n'
 cat "$logs/summary"

@@ -33,15 +33,31 @@ LONG = (
 """The files that take longest, the longest first: begun last, one of them would keep a single processor busy alone."""
 
 
+ALIKE = ("plan/test_sequences_notice.py",)
+"""Its tests use the database and would say the same of any."""
+BEST_ON_POSTGRESQL = ("conventions/test_access.py", "conventions/test_fuzz.py")
+"""Every page is opened: there a page that writes is refused, and so is a number that no column can hold."""
+FROM_OUTSIDE = ("fresh_database", "test_database_url", "TEST_DATABASE_URL", "create_app", "subprocess", "installation")
+"""What a file names that reaches a database without the fixtures."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long; pure rules are the same on either database."""
+    """Begin with what takes long; mark what is the same on either database."""
     folder = Path(__file__).parent
     places = {folder / name: place for place, name in enumerate(LONG)}
+    alike, best = ({folder / name for name in names} for names in (ALIKE, BEST_ON_POSTGRESQL))
     items.sort(key=lambda item: places.get(item.path, len(LONG)))
+    reaching: dict[Path, bool] = {}
     for item in items:
-        if item.path.name == "test_rules.py" and "app" not in getattr(item, "fixturenames", ()):
+        if item.path not in reaching:
+            text = item.path.read_text("utf-8")
+            reaching[item.path] = "journeys" in item.path.parts or any(name in text for name in FROM_OUTSIDE)
+        uses = reaching[item.path] or {"app", "session"} & set(getattr(item, "fixturenames", ()))
+        if not uses or item.path in alike:
             item.add_marker(pytest.mark.once)
+        if item.path in best:
+            item.add_marker(pytest.mark.postgresql)
 
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

@@ -73,6 +73,8 @@ def pour_back(change_id: int, file: IO[bytes]) -> None:
         with driver.cursor() as cursor, cursor.copy(f"COPY change_effect ({', '.join(_KEPT)}) FROM STDIN") as copy:
             while data := file.read(1 << 16):
                 copy.write(data)
+        # What is kept is compared when it is applied, row by row if PostgreSQL still believes that there are few.
+        connection.exec_driver_sql("ANALYZE change_effect")
         return
     while file.peek(1):  # type: ignore[attr-defined]
         connection.execute(sa.insert(_TABLE), pickle.load(file))
@@ -112,6 +114,11 @@ def _others(change_id: int, told: Told, same: tuple[str, ...], most: int, but: t
     alike += [getattr(kept, name) == e.c[name] for name in _SAME]
     known = sa.exists().where(kept.change_id == change_id, *alike)
     people = (
-        sa.select(e.c.name, e.c.personal_id).where(~known, e.c.what.not_in(but)).group_by(e.c.name, e.c.personal_id)
+        sa.select(e.c.name, e.c.personal_id)
+        .where(~known, e.c.what.not_in(but))
+        .group_by(e.c.name, e.c.personal_id)
+        .cte("others")
+        # As a rule there is nobody. PostgreSQL expects somebody: told of the limit, it looks row by row for the first.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    return [row.name for row in db.session.execute(people.order_by(e.c.name).limit(most))]
+    return [row.name for row in db.session.execute(sa.select(people).order_by(people.c.name).limit(most))]

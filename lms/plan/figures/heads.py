@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +10,7 @@ from lms.plan.figures.contribution import FIGURES, Stretch
 from lms.plan.rules import FOREVER, SegmentFact
 from lms.plan.rules.intervals import Interval, union
 from lms.plan.rules.states import WAIVED
-from lms.platform.columns import Day
+from lms.platform.columns import Day, rows_of
 
 SHAPE = "person_id, requirement_id, unit_id, kind, from_on, to_on"
 """What of a segment says when a person counts, whatever was studied."""
@@ -96,15 +95,18 @@ Shape = tuple[int, int, date, date]
 
 _CONCERNED = "SELECT group_id FROM figure_group WHERE requirement_id IN :requirements"
 # Both in one statement: a completion is waited for.
-_GROUPS_AND_STANDING: Any = (
+_GROUPS_AND_STANDING = rows_of(
     sa.text(f"""
 SELECT person_id, requirement_id, unit_id AS other, from_on, to_on FROM segment
 WHERE person_id IN :people AND kind < {WAIVED}
   AND requirement_id IN (SELECT requirement_id FROM figure_group WHERE group_id IN ({_CONCERNED}))
 UNION ALL SELECT 0, requirement_id, group_id, NULL, NULL FROM figure_group WHERE group_id IN ({_CONCERNED})
-""")
-    .bindparams(sa.bindparam("people", expanding=True), sa.bindparam("requirements", expanding=True))
-    .columns(from_on=Day(), to_on=Day())
+""").bindparams(sa.bindparam("people", expanding=True), sa.bindparam("requirements", expanding=True)),
+    person_id=sa.Integer(),
+    requirement_id=sa.Integer(),
+    other=sa.Integer(),
+    from_on=Day(),
+    to_on=Day(),
 )
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lms.plan import rules
 from lms.plan.figures.persons import LINEAGE_OF_PERSON, Lineages
-from lms.platform.columns import Day, marks
+from lms.platform.columns import Day, marks, rows_of
 from lms.platform.db import db, spoken
 
 
@@ -80,12 +80,17 @@ _COUNTS = """requirement_id IN (
   SELECT requirement_id FROM requirement_course WHERE course_id = :course_id
   UNION ALL SELECT requirement_id FROM course_equivalent WHERE equivalent_id = :course_id
   UNION ALL SELECT id FROM requirement WHERE rule = 'hours')"""
-_TYPES: Any = {"hours": marks(), **{f"day_{number}": Day() for number in range(1, 7)}}
-_OF_ONE = sa.text(_KNOWN.replace("{one}", "= :person_id").replace("{duty}", _COUNTS)).columns(**_TYPES)
-_OF_SOME = (
-    sa.text(_KNOWN.replace("{one}", "IN :people").replace("{duty}", "1 = 1"))
-    .bindparams(sa.bindparam("people", expanding=True))
-    .columns(**_TYPES)
+_WHOLE, _WORD = sa.Integer(), sa.String()
+_TYPES: Any = {
+    "what": _WHOLE, "person_id": _WHOLE, "number": _WHOLE, "other": _WHOLE, "cycle": _WHOLE, "word": _WORD,
+    "second": _WORD, "flag": _WHOLE, "hours": marks(), **{f"day_{number}": Day() for number in range(1, 7)},
+}  # fmt: skip
+_OF_ONE = rows_of(sa.text(_KNOWN.replace("{one}", "= :person_id").replace("{duty}", _COUNTS)), **_TYPES)
+_OF_SOME = rows_of(
+    sa.text(_KNOWN.replace("{one}", "IN :people").replace("{duty}", "1 = 1")).bindparams(
+        sa.bindparam("people", expanding=True)
+    ),
+    **_TYPES,
 )
 
 
@@ -150,23 +155,32 @@ _REQUIREMENTS = """
 SELECT r.id, r.rule, r.hours_needed, r.content_group, r.due_rule, r.due_days, r.accept_before_days, r.from_on, r.to_on,
   r.minimum_days, r.late_days, r.absence_effect, r.repeat_months, r.expiry_base, r.renew_months, r.minimum_months,
   c.cycle, c.opens_on, c.closes_on, c.due_on, l.course_id, l.min_version, e.equivalent_id,
-  e.from_on AS counts_from, e.to_on AS counts_to
+  e.from_on AS counts_from, e.to_on AS counts_to, l.place
 FROM requirement r
 LEFT JOIN cycle c ON c.requirement_id = r.id
 LEFT JOIN requirement_course l ON l.requirement_id = r.id
 LEFT JOIN course_equivalent e ON e.requirement_id = r.id AND e.course_id = l.course_id
 WHERE r.id IN {wanted}
-ORDER BY r.id, c.cycle, l.place, e.equivalent_id
 """
-_DAYS = ("from_on", "to_on", "opens_on", "closes_on", "due_on", "counts_from", "counts_to")
-_REQUIREMENT_TYPES: Any = {"hours_needed": marks(), **{name: Day() for name in _DAYS}}
+_REQUIREMENT_TYPES: Any = {
+    "id": _WHOLE, "rule": _WORD, "hours_needed": marks(), "content_group": _WORD, "due_rule": _WORD,
+    "due_days": _WHOLE, "accept_before_days": _WHOLE, "from_on": Day(), "to_on": Day(), "minimum_days": _WHOLE,
+    "late_days": _WHOLE, "absence_effect": _WORD, "repeat_months": _WHOLE, "expiry_base": _WORD,
+    "renew_months": _WHOLE, "minimum_months": _WHOLE, "cycle": _WHOLE, "opens_on": Day(), "closes_on": Day(),
+    "due_on": Day(), "course_id": _WHOLE, "min_version": _WHOLE, "equivalent_id": _WHOLE, "counts_from": Day(),
+    "counts_to": Day(), "place": _WHOLE,
+}  # fmt: skip
 _HELD = f"(SELECT requirement_id FROM obligation WHERE person_id = :person_id AND {_COUNTS})"
-_COUNTING = sa.text(_REQUIREMENTS.replace("{wanted}", _HELD)).columns(**_REQUIREMENT_TYPES)
-_NAMED = (
-    sa.text(_REQUIREMENTS.replace("{wanted}", ":ids"))
-    .bindparams(sa.bindparam("ids", expanding=True))
-    .columns(**_REQUIREMENT_TYPES)
-)
+
+
+def _requirement_rows(wanted: str, *parameters: Any) -> sa.Select[Any]:
+    rows = rows_of(sa.text(_REQUIREMENTS.replace("{wanted}", wanted)).bindparams(*parameters), **_REQUIREMENT_TYPES)
+    told = rows.selected_columns
+    return rows.order_by(told.id, told.cycle, told.place, told.equivalent_id)
+
+
+_COUNTING = _requirement_rows(_HELD)
+_NAMED = _requirement_rows(":ids", sa.bindparam("ids", expanding=True))
 
 
 def requirements_counting(person_id: int, course_id: int) -> list[rules.RequirementFact]:

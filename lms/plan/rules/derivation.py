@@ -5,7 +5,6 @@ closure, no window functions), so that each proves the other. The path of a sing
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -304,10 +303,6 @@ def _segments(
             grants=_grants(person, requirement, obligation.cycle, obligation.fulfilled_on),
         )
     paused = subtract(stops, waived)
-    whole = SegmentFact(
-        obligation.person_id, obligation.requirement_id, obligation.cycle, 0, COUNTS, date.min, FOREVER,
-        obligation.due_on, obligation.started_on, obligation.fulfilled_on,
-    )  # fmt: skip
     found = []
     for posting in person.postings:
         if not posting.is_primary:
@@ -319,8 +314,11 @@ def _segments(
             (WAIVED, intersect(present, waived)),
         )
         found += [
-            replace(whole, unit_id=posting.unit_id, kind=kind, from_on=begin, to_on=end)
+            SegmentFact(
+                obligation.person_id, obligation.requirement_id, obligation.cycle, posting.unit_id, kind, begin, end,
+                obligation.due_on, obligation.started_on, obligation.fulfilled_on,
+            )
             for kind, days in parts
             for begin, end in days
-        ]
+        ]  # fmt: skip
     return found

@@ -11,8 +11,11 @@ Interval = tuple[date, date]
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
     """Join overlapping and touching intervals; sorted, empty ones dropped."""
+    found = [interval for interval in intervals if interval[0] < interval[1]]
+    if len(found) < 2:
+        return found
     joined: list[Interval] = []
-    for begin, end in sorted(interval for interval in intervals if interval[0] < interval[1]):
+    for begin, end in sorted(found):
         if joined and begin <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
@@ -23,7 +26,7 @@ def union(intervals: Iterable[Interval]) -> list[Interval]:
 def intersect(left: Iterable[Interval], right: Iterable[Interval]) -> list[Interval]:
     """The days that lie in both."""
     others = list(right)
-    return union((max(a, c), min(b, d)) for a, b in left for c, d in others)
+    return union([(max(a, c), min(b, d)) for a, b in left for c, d in others])
 
 
 def subtract(whole: Iterable[Interval], parts: Iterable[Interval]) -> list[Interval]:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from lms.plan.rules.facts import CompletionFact, EquivalentFact, StartFact
 from lms.plan.rules.intervals import FOREVER
+
+Act = TypeVar("Act", CompletionFact, StartFact)
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,13 @@ def counting(
             found.add(course_id)
         return found
 
-    done = [replace(c, course_id=name) for c in completions for name in names(c.course_id, c.version, c.completed_on)]
-    begun = [replace(s, course_id=name) for s in starts for name in names(s.course_id, s.version, s.started_on)]
+    done = [_as(c, name) for c in completions for name in names(c.course_id, c.version, c.completed_on)]
+    begun = [_as(s, name) for s in starts for name in names(s.course_id, s.version, s.started_on)]
     return done, begun
+
+
+def _as(act: Act, course_id: int) -> Act:
+    return act if act.course_id == course_id else replace(act, course_id=course_id)
 
 
 def activity_of(
