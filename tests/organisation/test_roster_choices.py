@@ -97,6 +97,16 @@ def test_another_unit_or_other_headings_are_not_understood_by_what_was_said(offi
     assert (other.reused_id, other.summary) == (None, {})
 
 
+def test_columns_in_which_something_else_stands_now_are_asked_about_again(office):
+    two = STRANGE + "Lê Văn Bảo;001192000097;Phòng Nội vụ;công chức;Văn thư\n"
+    received(two.encode(), office, choices_of({"columns": SAID}))
+    swapped = "Người;CCCD;Nơi làm;Nhóm;Việc\n" + "".join(
+        f"Phòng {n};00119200008{n};Đặng Thị Ánh;công chức;Chuyên viên\n" for n in "89"
+    )
+    again = received(swapped.encode(), office)
+    assert (again.reused_id, again.summary) == (None, {})
+
+
 def test_a_column_said_by_hand_takes_the_place_of_the_one_that_was_proposed():
     heading, told = as_csv([row()]).decode("utf-8-sig").splitlines()
     content = f"{heading};Tên trong hộ chiếu\n{told};Dang Thi Anh\n".encode()

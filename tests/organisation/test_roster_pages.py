@@ -210,6 +210,16 @@ def test_two_who_mend_at_once_do_not_overwrite_each_other(binh, office):
     assert the_import().choices["fixes"][0]["cells"] == {"birth_date": "29/02/1988"}
 
 
+def test_what_somebody_else_mended_meanwhile_is_not_applied_unseen(binh, office):
+    page = binh.follow(send(binh, office, BAD))
+    address, unseen = page.soup.select_one(APPLY)["action"], fields_of(page, APPLY)
+    twin = page.soup.select(f"{MEND} tbody tr")[-1]
+    data = fields_of(page, MEND) | {twin.select_one('input[name$="-bo-truoc"]')["name"]: "1"}
+    binh.post(page.soup.select_one(MEND)["action"], data=data)
+    again = binh.post(address, 422, data=unseen)
+    assert "Dữ liệu vừa thay đổi" in again.errors[0]
+
+
 def test_a_row_of_one_name_is_said_to_be_a_department(binh, office):
     content = as_csv([row()]).decode("utf-8-sig") + "Chuyên trách;;;\n001192000097;Lê Văn Bảo;công chức;\n"
     page = binh.follow(send(binh, office, content.encode()))

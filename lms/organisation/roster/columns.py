@@ -228,6 +228,13 @@ def _fits(field: str, cell: Cell) -> bool:
 _FAR = date(2100, 1, 1)
 
 
+def agrees(proposal: Proposal) -> bool:
+    """Whether what stands in a column is of the kind that somebody said it was of a file before."""
+    if not proposal.field or len(proposal.examples) < 2:
+        return True
+    return any(_fits(proposal.field, example) for example in proposal.examples)
+
+
 def _guess(values: Sequence[Cell]) -> str:
     """The field that the values of an unnamed column speak of; "" when they speak of none."""
     texts = [as_text(value) for value in values]

@@ -92,12 +92,21 @@ class Difference:
     def digest(self) -> str:
         """A short mark of what would change: two looks at the same difference give the same mark."""
         told = [
-            sorted([j.record.personal_id, j.record.department, j.record.title] for j in self.joined),
+            sorted([*_said(j.record), j.known.person_id if j.known else 0] for j in self.joined),
             sorted(k.personal_id for k in self.left),
-            sorted([m.known.personal_id, m.old, m.new] for m in self.moved),
+            sorted([m.known.personal_id, m.old, m.new, *_said(m.record)] for m in self.moved),
             sorted([c.known.personal_id, c.field, c.old, c.new] for c in self.corrected),
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
+
+
+def _said(record: Record) -> list[str]:
+    """Everything a row says of a person, wherever it stands."""
+    return [
+        record.personal_id, record.full_name, record.category, record.department, str(record.birth_date), record.sex,
+        record.title, record.rank_code, record.email, record.phone, record.staff_code, str(record.since),
+        str(record.birth_year),
+    ]  # fmt: skip
 
 
 def compare(

@@ -10,6 +10,7 @@ from lms.organisation import queries
 from lms.organisation.models import RosterImport, Unit
 from lms.organisation.roster import matching, reading
 from lms.organisation.roster.choosing import choices_of, mapping_of, signature_of, understanding_of
+from lms.organisation.roster.columns import agrees
 from lms.organisation.roster.difference import Difference, compare
 from lms.organisation.roster.matching import Decision
 from lms.organisation.roster.policy import USUAL, Missing, Policy, policy_of
@@ -75,7 +76,7 @@ class Opened:
 def open_roster(content: bytes, file_name: str, unit: Unit, choices: Choices | None = None) -> Opened:
     """Open a file: without choices, its columns are understood as in the unit's last file with the same headings.
 
-    Raises UnreadableRoster.
+    Not if something else stands below them: then somebody is asked again. Raises UnreadableRoster.
     """
     sheets = book(content, file_name)
     headings = signature_of(reading.headers_of(sheets))
@@ -84,7 +85,11 @@ def open_roster(content: bytes, file_name: str, unit: Unit, choices: Choices | N
     earlier = queries.import_understood(unit.id, headings)
     if earlier is None:
         return Opened(sheets, headings, reading.NO_CHOICES)
-    return Opened(sheets, headings, understanding_of(choices_of(earlier.choices)), earlier.id)
+    said = understanding_of(choices_of(earlier.choices))
+    told = [proposal for _sheet, header in reading.headers_of(sheets, said) for proposal in header.proposals]
+    if not all(agrees(proposal) for proposal in told):
+        return Opened(sheets, headings, reading.NO_CHOICES)
+    return Opened(sheets, headings, said, earlier.id)
 
 
 def _read(opened: Opened, on: date) -> tuple[Roster, Opened]:
