@@ -1,14 +1,16 @@
-"""`flask courses check` and `flask courses import`: the courses of a folder, or one zip."""
+"""`flask courses check|import`: the courses of a folder, or one zip; `flask lessons import`: an office document."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from lms.catalogue import service
+from lms.catalogue import labels, service
+from lms.catalogue.office import Imported, UnreadableDocument
+from lms.catalogue.office.opening import MOST_BYTES as MOST_DOCUMENT_BYTES
 from lms.catalogue.package import Package, Problem, is_litter, pack, read, unpack
 from lms.catalogue.rules import Refusal
 from lms.platform import clock
@@ -18,7 +20,8 @@ from lms.platform.files import UnsafeFile
 from lms.platform.forms import Refused
 
 courses = AppGroup("courses", help="Khóa học dạng tệp: kiểm tra và đưa vào hệ thống.")
-groups = (courses,)
+lessons = AppGroup("lessons", help="Bài học từ tệp Word, PowerPoint.")
+groups = (courses, lessons)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,57 @@ def _published(found: Found, as_json: bool) -> dict[str, object]:
         )
         click.echo(f"{package.slug}: {said}.")
     return {"slug": package.slug, "version": number, "status": status}
+
+
+@lessons.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--course", "slug", required=True, help="Tên khóa học trong địa chỉ (slug).")
+@click.option("--apply", "is_applied", is_flag=True, help="Đưa các bài vào bản nháp của khóa học.")
+@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON.")
+def import_lessons(file: Path, slug: str, is_applied: bool, as_json: bool) -> None:
+    """Read a .docx or .pptx as lessons and say what is lost; --apply adds them to the course's draft.
+
+    Exit 1, and nothing changed, when the document or the course cannot take them.
+    """
+    found: Imported | None = None
+    problems: list[dict[str, str]] = []
+    try:
+        with file.open("rb") as source:
+            content = source.read(MOST_DOCUMENT_BYTES + 1)  # what is longer is refused, never read whole
+        with transaction():
+            found = service.read_document(content, file.name, slug)
+            if is_applied:
+                service.add_lessons(slug, found, source=file.name, alts={}, by=SYSTEM, now=clock.now())
+            elif refusal := service.intended_lessons(slug, found):
+                raise Refused(refusal)
+        problems = [asdict(lost) for lost in found.lost]
+        refused = False
+    except UnreadableDocument as unreadable:
+        problems, refused = [{"where": "Cả tệp", "code": unreadable.code, "message": str(unreadable)}], True
+    except Refused as refusal_:
+        problems = [asdict(lost) for lost in found.lost] if found else []
+        message = str(labels.DRAFT_REFUSALS[refusal_.reason])  # type: ignore[index]
+        problems.append({"where": "Khóa học", "code": str(refusal_.reason.value), "message": message})
+        refused = True
+    told = [
+        {"title": one.title, "words": one.words, "pictures": one.pictures, "tables": one.tables}
+        for one in (found.lessons if found else ())
+    ]
+    if as_json:
+        click.echo(json.dumps({"lessons": told, "problems": problems}, ensure_ascii=False))
+    else:
+        for one in told:
+            click.echo(f"Bài “{one['title']}”: {one['words']} chữ, {one['pictures']} hình, {one['tables']} bảng.")
+        for problem in problems:
+            click.echo(f"{problem['where']}: {problem['message']}", err=True)
+        if not refused:
+            click.echo(
+                f"Đã đưa {len(told)} bài vào bản nháp của khóa học {slug}."
+                if is_applied
+                else "Chưa đưa vào. Thêm --apply để đưa các bài vào bản nháp của khóa học."
+            )
+    if refused:
+        raise SystemExit(1)
 
 
 def _tell_problems(found: Found, *, err: bool = False) -> None:

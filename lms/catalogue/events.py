@@ -20,3 +20,16 @@ class VersionPublished(Event):
     question_count: int
     questions: tuple[dict[str, Any], ...] = field(default=(), metadata={"log": False})
     """One dict a question: code, kind, skill, lesson_key, text, body, explanation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonsImported(Event):
+    """Lessons of an office document were put into the draft of a course."""
+
+    key: ClassVar[str] = "catalogue:draft:imported"
+    course_id: int
+    slug: str
+    title: str
+    source: str
+    """The name of the file."""
+    lessons: int

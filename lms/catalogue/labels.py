@@ -3,10 +3,11 @@
 from flask_babel import lazy_gettext as _l
 
 from lms.catalogue import skills
-from lms.catalogue.rules import Change, Refusal
+from lms.catalogue.rules import Change, DraftRefusal, Refusal
 
 EVENTS: dict[str, str] = {
     "catalogue:version:published": "Phát hành phiên bản {number} của khóa học “{title}”, {question_count} câu hỏi.",
+    "catalogue:draft:imported": "Đưa {lessons} bài từ tệp “{source}” vào bản nháp của khóa học “{title}”.",
 }
 """Event key → sentence with the event's facts as {names}."""
 
@@ -49,6 +50,21 @@ REFUSALS = {
         "Đã có khóa học mang tên “slug” này do đơn vị khác tổ chức. Hãy đặt “slug” khác trong course.yaml."
     ),
     Refusal.NOTHING_NEW: _l("Gói giống hệt phiên bản đang phát hành, không có gì để phát hành."),
+}
+
+DRAFT_REFUSALS = {
+    DraftRefusal.NO_COURSE: _l(
+        "Không có khóa học nào mang tên này. Hãy kiểm tra lại tên ghi trong địa chỉ của khóa học."
+    ),
+    DraftRefusal.NO_PACKAGE: _l(
+        "Phiên bản đang phát hành không còn gói gốc nên chưa mở được bản nháp. Hãy tải gói của khóa học lên lại."
+    ),
+    DraftRefusal.TOO_MANY_LESSONS: _l("Khóa học sẽ có quá 40 bài. Hãy chia tài liệu, hoặc mở thêm một khóa học khác."),
+    DraftRefusal.TOO_MANY_PICTURES: _l("Khóa học sẽ có quá 60 hình. Hãy bỏ bớt hình không cần thiết."),
+    DraftRefusal.LESSON_TOO_LONG: _l(
+        "Có bài dài quá 200 KB chữ. Hãy chia thành nhiều bài: mỗi bài một đề mục cấp 1 (Heading 1)."
+    ),
+    DraftRefusal.TOO_LARGE: _l("Khóa học sẽ nặng quá 32 MB. Hãy bỏ bớt hoặc thu nhỏ hình."),
 }
 
 CHANGES = {

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.platform.columns import code_text, json_value, long_text, marks, moment, sort_key, vi_text
@@ -99,3 +99,45 @@ class Media(db.Model):  # type: ignore[name-defined]
     content_type: Mapped[str] = mapped_column(code_text(60))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(code_text(64))
+
+
+class CourseDraft(db.Model):  # type: ignore[name-defined]
+    """What trainers are changing of a course: begun from a published version, closed by publishing or giving up."""
+
+    __tablename__ = "course_draft"
+    __table_args__ = (
+        CheckConstraint("revision >= 1", name="revision"),
+        Index(
+            "ux_course_draft_open",
+            "course_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    base_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    revision: Mapped[int]
+    """The number of its last save."""
+    started_at: Mapped[datetime] = mapped_column(moment())
+    closed_at: Mapped[datetime | None] = mapped_column(moment())
+    published_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))
+    """The version it became; None while open, and when given up."""
+
+
+class DraftSave(db.Model):  # type: ignore[name-defined]
+    """The files of a draft as they stood after one save: nothing that was saved is ever lost."""
+
+    __tablename__ = "draft_save"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("course_draft.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    files: Mapped[dict[str, str]] = mapped_column(json_value())
+    """Path in the package → SHA-256 of the kept content."""
+    saved_at: Mapped[datetime] = mapped_column(moment())
+    saved_name: Mapped[str] = mapped_column(vi_text(200))
+    """Who saved, by name."""
+    what: Mapped[str] = mapped_column(vi_text(300))
+    """A sentence: what this save changed."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.catalogue.package import LessonSource, Package, Question
+from lms.catalogue.package.archive import MOST_BYTES, MOST_FILES
+from lms.catalogue.package.course_file import MOST_LESSONS
+from lms.catalogue.package.reading import LESSON_LIMIT, MOST_PICTURES
 
 
 class Refusal(StrEnum):
@@ -27,6 +30,28 @@ def why_not_publish(
     if not may_organiser:
         return Refusal.NOT_YOUR_UNIT
     return Refusal.NOTHING_NEW if standing_digest == digest else None
+
+
+class DraftRefusal(StrEnum):
+    """Why a draft does not take a change."""
+
+    NO_COURSE = "no-such-course"
+    NO_PACKAGE = "no-package"
+    TOO_MANY_LESSONS = "too-many-lessons"
+    TOO_MANY_PICTURES = "too-many-pictures"
+    LESSON_TOO_LONG = "lesson-too-long"
+    TOO_LARGE = "too-large"
+
+
+def why_not_keep(*, lessons: int, longest_lesson: int, pictures: int, files: int, size: int) -> DraftRefusal | None:
+    """Say why the files of a draft could never be published, or None; lengths in bytes."""
+    if lessons > MOST_LESSONS:
+        return DraftRefusal.TOO_MANY_LESSONS
+    if pictures > MOST_PICTURES:
+        return DraftRefusal.TOO_MANY_PICTURES
+    if longest_lesson > LESSON_LIMIT:
+        return DraftRefusal.LESSON_TOO_LONG
+    return DraftRefusal.TOO_LARGE if files > MOST_FILES or size > MOST_BYTES else None
 
 
 class Change(StrEnum):

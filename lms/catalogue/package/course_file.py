@@ -9,6 +9,8 @@ from lms.catalogue.package.shape import Quiz, Source
 
 CONTENT_GROUPS = ("LLCT", "QPAN", "QLNN", "VTVL", "KHCN")
 """Groups of training content in Nghị định 171/2025/NĐ-CP."""
+MOST_LESSONS = 40
+"""Of one course: what nobody finds a way through is two courses."""
 SLUG = r"(?=.{3,80}$)(?!tai-len$)[a-z0-9]+(-[a-z0-9]+)*"
 UNIT_CODE = r"(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*"
 LESSON_FILE = r"(?=.{4,100}$)[a-z0-9]+([-_][a-z0-9]+)*\.md"
@@ -87,7 +89,7 @@ def _sources(keys: Keys) -> tuple[Source, ...]:
 
 def _lessons(keys: Keys, known: tuple[str, ...], of_course: tuple[str, ...]) -> tuple[ListedLesson, ...]:
     found = []
-    for lesson in keys.each("lessons", 1, 40, lambda n, _: f"Bài thứ {n}"):
+    for lesson in keys.each("lessons", 1, MOST_LESSONS, lambda n, _: f"Bài thứ {n}"):
         lesson.only(("file", "title", "minutes", "skills"))
         own = lesson.codes("skills", known, "khung năng lực số")
         for skill in own:
