@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 from lms.plan import queries as plan
 from lms.platform import clock, vietnamese
 from lms.platform.documents.table import csv_lines, write_xlsx
+from lms.platform.options import Day
 from lms.reports import labels, papers, queries, sheets
 from lms.reports.queries import Compliance, Unknown, View
 from lms.reports.rules import Figures, Structure
@@ -25,21 +26,6 @@ groups = (report_cli,)
 
 JSON_FIGURES = ("required", "completed", "on_time", "late", "in_progress", "not_started", "overdue")
 MORE_FIGURES = ("paused", "waived", "persons")
-
-
-class Day(click.ParamType):
-    """A day, yyyy-mm-dd or dd/mm/yyyy."""
-
-    name = "ngày"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read the day or say how to write it."""
-        if isinstance(value, date):
-            return value
-        try:
-            return vietnamese.parse_day(value)
-        except ValueError:
-            self.fail(f"Không có ngày “{value}”. Viết 2025-06-30 hoặc 30/06/2025.", param, ctx)
 
 
 @report_cli.command("compliance")

@@ -2,32 +2,16 @@
 
 import json
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from lms.organisation.roster.sheets import MOST_BYTES, UnreadableRoster
-from lms.platform import vietnamese
+from lms.platform.options import Day
 
 
-class _Day(click.ParamType):
-    """A day as yyyy-mm-dd or dd/mm/yyyy."""
-
-    name = "ngày"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read the day or say how to write it."""
-        if isinstance(value, date):
-            return value
-        try:
-            return vietnamese.parse_day(value)
-        except ValueError:
-            self.fail(f"Ngày “{value}” chưa đúng. Hãy ghi 2025-06-30 hoặc 30/06/2025.", param, ctx)
-
-
-DAY = _Day()
+DAY = Day()
 
 
 def fail(sentence: str, as_json: bool, **more: Any) -> NoReturn:
