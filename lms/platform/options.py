@@ -20,4 +20,4 @@ class Day(click.ParamType[date]):
         try:
             return vietnamese.parse_day(value)
         except ValueError:
-            self.fail(f"Không có ngày “{value}”. Viết 2025-06-30 hoặc 30/06/2025.", param, ctx)
+            self.fail(f"Ngày “{value}” chưa đúng. Hãy ghi 2025-06-30 hoặc 30/06/2025.", param, ctx)

@@ -61,7 +61,7 @@ def test_an_altered_row_is_told_and_the_command_fails(run):
         (("close", "--plan", "KH-9", *CLOSE[3:]), "Các mã đang có: KH-THU"),
         ((*CLOSE, "--unit", "xyz"), "Không có đơn vị mã “xyz” trong cơ cấu ngày 30/09/2026"),
         (("verify", "khong-co"), "Không có kỳ chốt mã “khong-co”"),
-        (("close", *CLOSE[1:3], "--as-of", "30/13/2026", "--name", "x"), "Không có ngày"),
+        (("close", *CLOSE[1:3], "--as-of", "30/13/2026", "--name", "x"), "chưa đúng. Hãy ghi"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_the_remedy(run, words, said):

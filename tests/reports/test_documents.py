@@ -245,7 +245,7 @@ def test_the_command_writes_a_whole_file_or_none(app, report, tmp_path):
     [
         ("KH-1", "2026-11-24", "stp", 1, "Không có kế hoạch mã “KH-1”"),
         ("KH-239", "2026-11-24", "zzz", 1, "Không có đơn vị mã “zzz”"),
-        ("KH-239", "31/02/2026", "stp", 2, "Không có ngày “31/02/2026”"),
+        ("KH-239", "31/02/2026", "stp", 2, "Ngày “31/02/2026” chưa đúng"),
     ],
     ids=["plan", "unit", "day"],
 )

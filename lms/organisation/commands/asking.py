@@ -10,7 +10,6 @@ import click
 from lms.organisation.roster.sheets import MOST_BYTES, UnreadableRoster
 from lms.platform.options import Day
 
-
 DAY = Day()
 
 
