@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -11,16 +12,19 @@ from openpyxl import load_workbook
 
 from lms.catalogue.models import CourseVersion
 from lms.changes.models import ChangeSet
+from lms.learning.models import Completion
+from lms.organisation.models import Person
 from lms.organisation.service import Away, record_absences
-from lms.plan import service
+from lms.plan import kinds, queries, service
 from lms.plan.models import Requirement
 from lms.plan.queries import load
 from lms.plan.service import Exempt
-from lms.platform import clock
+from lms.platform import clock, files
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
 from lms.platform.events import SYSTEM
 from tests.conftest import TODAY
+from tests.factories import add
 from tests.plan.plans import SMALL, apply, make_course
 
 MORE = SMALL.replace("KH-THU", "KH-HAI").replace("{fixed: 2026-12-31}", "{fixed: 2027-05-31}")
@@ -124,3 +128,56 @@ def test_a_preview_warns_before_it_overloads_a_unit(cast, browse, monkeypatch):
     applied = giang.follow(giang.post("changes.apply", change_id=change_id))
     assert "Lúc xem trước đã cảnh báo: sau thay đổi này, có đơn vị có người phải học trên 2 giờ" in applied.text
     assert "Phường Ba Đình, Quý IV/2026: 1 người, nhiều nhất 2,3 giờ" in applied.text
+
+
+HOURS = SMALL.replace("KH-THU", "KH-TIET").replace("{any_of: [khoa-thu]}", "{hours: 10}")
+YEARLY = HOURS.replace("{fixed: 2026-12-31}", "{calendar_year: 31/12}")
+
+
+def studied(person_id, course, hours, on=date(2026, 3, 2), **more):
+    """A completion of so many tiết, and what follows from it."""
+    add(
+        Completion(
+            person_id=person_id, course_id=course.id, completed_on=on, hours=Decimal(hours), content_group="KHCN",
+            source="recognised", recorded_at=clock.now(), **more,
+        )
+    )  # fmt: skip
+    service.refresh_person_course(person_id, course.id, TODAY)
+
+
+@pytest.mark.parametrize("plan", [HOURS, YEARLY])
+def test_lesson_hours_that_somebody_has_gathered_are_taken_off_everywhere(cast, browse, plan):
+    course = make_course(organiser=cast.city)
+    apply(plan)
+    assert loads(cast)[cast.ward.id, 0] == (1, 450, 0)
+    studied(cast.an.person_id, course, "4.5")
+    studied(cast.an.person_id, course, "2", on=date(2023, 3, 2))
+    left = 450 - 203 - (90 if plan is HOURS else 0)
+    assert loads(cast)[cast.ward.id, 0] == (1, left, 0)
+    assert f"khoảng {left / 60:.1f} giờ".replace(".", ",") in browse.as_(cast.an).get("load.year").text
+
+
+def test_a_course_studied_again_here_in_the_same_year_is_taken_off_once(cast, browse):
+    course = make_course(organiser=cast.city)
+    apply(YEARLY)
+    for day in (2, 3):
+        studied(cast.an.person_id, course, "4", on=date(2026, 3, day), version_id=course.current_version_id)
+    assert loads(cast)[cast.ward.id, 0] == (1, 270, 0)
+    [duty] = [d for d in queries.duties_of(cast.an.person_id, TODAY) if d.cycle == 2026]
+    assert load.weights_of()[duty.requirement_id].left(duty.hours_done).minutes == 270
+
+
+def test_nobody_is_warned_of_hours_that_people_have_already(cast, monkeypatch):
+    course = make_course(organiser=cast.city)
+    for person_id in db.session.scalars(sa.select(Person.id)):
+        studied(person_id, course, "9")
+    limited(monkeypatch, 2)
+
+    def warned(text):
+        change = kinds.submit_plan(
+            files.keep(text.encode()), shorten=False, title="Thử", by=SYSTEM, now=clock.now(), today=TODAY
+        )
+        return change.summary.get("overload", [])
+
+    assert warned(HOURS) == []
+    assert warned(HOURS.replace("hours: 10", "hours: 20"))[0][3] == 495

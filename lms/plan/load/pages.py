@@ -148,7 +148,8 @@ def year() -> Response:
         for duty in queries.all_duties_of(int(current_user.person_id), today)
         if duty.state in open_states and not duty.is_fulfilled and duty.due_on < today + AHEAD
     ]
-    weights = load.weights_of({duty.requirement_id for duty in duties}) if duties else {}
+    whole = load.weights_of({duty.requirement_id for duty in duties}) if duties else {}
+    weights = {duty.obligation_id: whole[duty.requirement_id].left(duty.hours_done) for duty in duties}
     duties.sort(key=lambda duty: (max(duty.due_on, today), duty.requirement_title))
     months: list[tuple[date, list[Any]]] = [
         (month, list(rows)) for month, rows in groupby(duties, key=lambda duty: max(duty.due_on, today).replace(day=1))
@@ -157,8 +158,8 @@ def year() -> Response:
         "plan/year.html",
         months=months,
         weights=weights,
-        sums={month: load.joint(weights[duty.requirement_id] for duty in rows) for month, rows in months},
-        total=load.joint(weights[duty.requirement_id] for duty in duties),
+        sums={month: load.joint(weights[duty.obligation_id] for duty in rows) for month, rows in months},
+        total=load.joint(weights[duty.obligation_id] for duty in duties),
         today=today,
         hours=hours,
     )

@@ -2,19 +2,21 @@
 
 A duty weighs what its requirement asks for: every course of a list, the shortest of a choice; a course weighs its
 lessons and its quiz. An hours rule weighs its tiết of 45 minutes, but courses that are due as well count towards it: of
-one quarter the larger of the two is taken. Tiết gathered already are not taken off.
+one quarter the larger of the two is taken. Tiết that somebody has gathered for the duty already are taken off.
 
 A duty falls into the quarter of its due day; one that is overdue into the present quarter. Duties that are fulfilled,
 paused or waived on their due day weigh nothing.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 
 from lms.catalogue.models import Course, CourseVersion
+from lms.plan.derive.work import Work
 from lms.plan.models import Requirement, RequirementCourse
 from lms.platform.columns import Day
 from lms.platform.db import db, spoken
@@ -68,6 +70,15 @@ class Weight:
     def minutes(self) -> int:
         """Of the duty by itself."""
         return self.courses + self.hours
+
+    def left(self, gathered: Decimal) -> "Weight":
+        """What is left of it for somebody who has gathered so many tiết for it."""
+        return replace(self, hours=max(self.hours - minutes_of(gathered), 0))
+
+
+def minutes_of(tiet: Decimal) -> int:
+    """Minutes of so many tiết; a half rounds up, as in `_GATHERED`."""
+    return (round(tiet * 100) * LESSON_MINUTES + 50) // 100
 
 
 def joint(weights: Iterable[Weight]) -> int:
@@ -130,17 +141,64 @@ def bound(statement: sa.TextClause, today: date) -> sa.TextClause:
     return statement.bindparams(*named)
 
 
+_COUNTS = f"""s.kind = 0 AND s.fulfilled_on > :today AND s.due_on < :q{QUARTERS}
+    AND ((s.due_on >= :q0 AND s.from_on <= s.due_on AND s.to_on > s.due_on)
+      OR (s.due_on < :q0 AND s.from_on <= :today AND s.to_on > :today))"""
+
+_LEFT = "CASE WHEN n.hours > COALESCE(g.minutes, 0) THEN n.hours - COALESCE(g.minutes, 0) ELSE 0 END"
+"""Minutes of an hours rule that are left."""
+
 AHEAD = f"""
   SELECT s.person_id, s.unit_id, {quarter_sql("s.due_on")} AS quarter,
-    SUM(n.courses) AS courses, SUM(n.hours) AS hours, GREATEST(SUM(n.courses), SUM(n.hours)) AS minutes,
+    SUM(n.courses) AS courses, SUM({_LEFT}) AS hours, GREATEST(SUM(n.courses), SUM({_LEFT})) AS minutes,
     COUNT(*) AS duties
   FROM segment s JOIN need n ON n.requirement_id = s.requirement_id
-  WHERE s.kind = 0 AND s.fulfilled_on > :today AND s.due_on < :q{QUARTERS}
-    AND ((s.due_on >= :q0 AND s.from_on <= s.due_on AND s.to_on > s.due_on)
-      OR (s.due_on < :q0 AND s.from_on <= :today AND s.to_on > :today))
-    AND {{whose}}
+  LEFT JOIN gathered g ON g.person_id = s.person_id AND g.requirement_id = s.requirement_id AND g.cycle = s.cycle
+  WHERE {_COUNTS} AND {{whose}}
   GROUP BY s.person_id, s.unit_id, {quarter_sql("s.due_on")}
 """
+
+# What counts is what `rules.valid_window` and `rules.progress_of` say: in a year a course studied here counts once.
+_GATHERED = """
+  SELECT person_id, requirement_id, cycle, (SUM(hundredths) * {lesson} + 50) / 100 AS minutes FROM (
+    SELECT o.person_id, o.requirement_id, o.cycle, CAST(ROUND(d.hours * 100) AS INTEGER) AS hundredths,
+      ROW_NUMBER() OVER (
+        PARTITION BY o.person_id, o.requirement_id, o.cycle, d.course_id,
+          CASE WHEN o.cycle = 0 OR d.version_id IS NULL THEN d.id ELSE 0 END
+        ORDER BY d.completed_on, d.hours DESC
+      ) AS place
+    FROM ({whose}) o
+    JOIN requirement r ON r.id = o.requirement_id AND r.rule = 'hours'
+    JOIN cycle c ON c.requirement_id = o.requirement_id
+      AND c.cycle = CASE WHEN r.repeat_months IS NULL THEN o.cycle ELSE 0 END
+    JOIN completion d ON d.person_id = o.person_id AND d.voided_at IS NULL
+      AND (r.content_group = '' OR d.content_group = r.content_group)
+      AND CASE WHEN r.repeat_months IS NOT NULL AND o.cycle <> 0
+          THEN d.completed_on >= o.opened_on AND d.completed_on < o.closes_on
+        WHEN o.cycle <> 0 THEN d.completed_on >= c.opens_on AND d.completed_on < c.closes_on + r.late_days
+        ELSE d.completed_on < o.closes_on
+          AND (r.accept_before_days IS NULL OR d.completed_on >= o.opened_on - r.accept_before_days)
+          AND (r.repeat_months IS NULL OR d.completed_on > {oldest}) END
+  ) once WHERE place = 1 GROUP BY person_id, requirement_id, cycle
+"""
+
+_HOURLY = f"""SELECT o.person_id, o.requirement_id, o.cycle, o.opened_on, o.closes_on
+  FROM segment s JOIN need n ON n.requirement_id = s.requirement_id AND n.hours > 0
+  JOIN obligation o ON o.person_id = s.person_id AND o.requirement_id = s.requirement_id AND o.cycle = s.cycle
+  WHERE {_COUNTS} AND {{whose}}"""
+
+
+def _gathered(name: str, whose: str) -> str:
+    """A common table of the minutes gathered for duties (person, requirement, cycle, opened_on, closes_on)."""
+    oldest = Work(db.session.connection(), bulk=False).months_before("o.opened_on", "r.repeat_months")
+    return f"{name} AS ({_GATHERED.format(whose=whose, lesson=LESSON_MINUTES, oldest=oldest)})"
+
+
+def _ahead(whose: str) -> str:
+    """The common tables that end with `ahead`: what lies ahead of the people meant, by unit and quarter."""
+    gathered = _gathered("gathered", _HOURLY.format(whose=whose))
+    return f"{need_sql()}, {gathered}, ahead AS ({AHEAD.format(whose=whose)})"
+
 
 _BELOW = """s.unit_id IN (SELECT b.unit_id FROM unit_closure b
   WHERE b.ancestor_id = :top AND b.from_on <= :today AND b.to_on > :today)"""
@@ -149,7 +207,7 @@ _BELOW = """s.unit_id IN (SELECT b.unit_id FROM unit_closure b
 def unit_loads(top: int, unit_ids: Sequence[int], today: date, limit: int) -> list[UnitLoad]:
     """What lies ahead for units at or below `top`, each with all below it; `limit` in minutes a quarter."""
     statement = _text(
-        f"WITH {need_sql()}, ahead AS ({AHEAD.format(whose=_BELOW)}) "
+        f"WITH {_ahead(_BELOW)} "
         "SELECT c.ancestor_id, a.quarter, COUNT(*) AS people, SUM(a.minutes) AS minutes, "
         "SUM(CASE WHEN a.minutes > :most THEN 1 ELSE 0 END) AS over_limit "
         "FROM ahead a JOIN unit_closure c ON c.unit_id = a.unit_id AND c.from_on <= :today AND c.to_on > :today "
@@ -161,7 +219,7 @@ def unit_loads(top: int, unit_ids: Sequence[int], today: date, limit: int) -> li
 def heaviest(top: int, today: date, limit: int, most: int) -> list[PersonLoad]:
     """The people at or below a unit with more than the limit in a quarter, the most first."""
     statement = _text(
-        f"WITH {need_sql()}, ahead AS ({AHEAD.format(whose=_BELOW)}) "
+        f"WITH {_ahead(_BELOW)} "
         "SELECT a.person_id, p.full_name, a.unit_id, a.quarter, a.minutes, a.duties FROM ahead a "
         "JOIN person p ON p.id = a.person_id WHERE a.minutes > :most "
         "ORDER BY a.minutes DESC, a.quarter, p.sort_name, p.id LIMIT :rows"
@@ -188,19 +246,22 @@ class Overload:
 def overloads(effects: str, today: date, limit: int, most: int) -> list[Overload]:
     """Whom the duties that an act adds would bring over the limit, who is not over it yet; the most people first.
 
-    `effects` is a table of (person_id, requirement_id, unit_id, what, due_after) as a watch makes it, and stands while
-    the act's own requirements do.
+    `effects` is a table of (person_id, requirement_id, cycle, unit_id, what, due_after, opened_on, closes_on) as a
+    watch makes it, and stands while the act's own requirements do.
     """
     gained = (
         f"SELECT e.person_id, e.unit_id, {quarter_sql('e.due_after')} AS quarter, SUM(n.courses) AS courses, "
-        f"SUM(n.hours) AS hours "
+        f"SUM({_LEFT}) AS hours "
         f"FROM {effects} e JOIN need n ON n.requirement_id = e.requirement_id "
+        "LEFT JOIN gained_hours g ON g.person_id = e.person_id AND g.requirement_id = e.requirement_id "
+        "AND g.cycle = e.cycle "
         f"WHERE e.what = 'gained' AND e.unit_id IS NOT NULL AND e.due_after >= :q0 AND e.due_after < :q{QUARTERS} "
         f"GROUP BY e.person_id, e.unit_id, {quarter_sql('e.due_after')}"
     )
+    hourly = f"SELECT * FROM {effects} WHERE what = 'gained'"
     whose = f"s.person_id IN (SELECT e.person_id FROM {effects} e WHERE e.what = 'gained')"
     statement = _text(
-        f"WITH {need_sql()}, gained AS ({gained}), ahead AS ({AHEAD.format(whose=whose)}), "
+        f"WITH {_ahead(whose)}, {_gathered('gained_hours', hourly)}, gained AS ({gained}), "
         "had AS (SELECT person_id, quarter, SUM(courses) AS courses, SUM(hours) AS hours FROM ahead "
         "GROUP BY person_id, quarter), "
         "would AS (SELECT g.unit_id, g.quarter, "

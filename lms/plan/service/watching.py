@@ -28,7 +28,8 @@ _KEYS = ", ".join(KEY)
 
 # How a duty stands: where it counts on the day, and for how many days from then on its clock stands still.
 _STANDS = f"""
-SELECT o.person_id, o.requirement_id, o.cycle, o.closes_on, o.due_on, o.fulfilled_on, s.unit_id, s.paused, s.waived
+SELECT o.person_id, o.requirement_id, o.cycle, o.opened_on, o.closes_on, o.due_on, o.fulfilled_on, s.unit_id,
+  s.paused, s.waived
 FROM w_watch_key k JOIN {{obligation}} o ON {same("o", "k", KEY)}
 LEFT JOIN (
   SELECT k.person_id, k.requirement_id, k.cycle,
@@ -40,14 +41,15 @@ LEFT JOIN (
 ) s ON {same("s", "k", KEY)}
 """
 
-_NUMBERS = ("unit_id", "due_on", "fulfilled_on", "paused", "waived")
+_NUMBERS = ("unit_id", "due_on", "fulfilled_on", "paused", "waived", "opened_on", "closes_on")
 _BEFORE = ", ".join(f"MAX(CASE WHEN now = 0 THEN {name} END) AS {name}_before" for name in _NUMBERS)
 _AFTER = ", ".join(f"MAX(CASE WHEN now = 1 THEN {name} END) AS {name}_after" for name in _NUMBERS)
 
 # One line for each duty that is not what it was; ended duties say nothing, before or after.
 _COMPARED = f"""
 SELECT d.person_id, d.requirement_id, d.cycle, COALESCE(d.unit_id_after, d.unit_id_before) AS unit_id, d.what,
-  CASE WHEN d.was = 1 THEN d.due_on_before END AS due_before, CASE WHEN d.now = 1 THEN d.due_on_after END AS due_after
+  CASE WHEN d.was = 1 THEN d.due_on_before END AS due_before, CASE WHEN d.now = 1 THEN d.due_on_after END AS due_after,
+  d.opened_on_after AS opened_on, d.closes_on_after AS closes_on
 FROM (
   SELECT c.*, CASE WHEN was = 0 THEN 'gained' WHEN now = 0 THEN 'lost'
     WHEN fulfilled_on_before <> fulfilled_on_after THEN 'done'
