@@ -74,6 +74,17 @@ def test_a_file_with_strange_headings_is_kept_and_asked_about(office):
         service.revisit(arrived)
 
 
+def test_a_file_none_of_whose_headings_is_known_is_asked_about_without_spelling_out_numbers():
+    content = "Ai;Mã QG;Ở;Diện\n" + "".join(
+        f"{name};00119200008{n};Phòng Nội vụ;công chức\n" for n, name in enumerate(("Đặng Thị Ánh", "Lê Văn Bảo"))
+    )
+    with pytest.raises(UnclearColumns, match="Cột “Mã QG” trong tệp có phải là “Số định danh cá nhân” không") as asked:
+        read(content.encode(), "a.csv", TODAY)
+    assert "0011920000" not in str(asked.value)
+    said = {"Ai": "full_name", "Mã QG": "personal_id", "Ở": "department", "Diện": "staff_category"}
+    assert len(read(content.encode(), "a.csv", TODAY, choices_of({"columns": said})).records) == 2
+
+
 def test_columns_said_by_hand_are_used_whenever_the_roster_is_read(office):
     arrived = received(STRANGE.encode(), office, choices_of({"columns": SAID}))
     _unit, roster, difference = service.revisit(arrived)

@@ -14,7 +14,7 @@ from lms.organisation.roster.marking import NOTES
 from lms.organisation.roster.person import Row, Standing
 from lms.organisation.roster.records import ERROR, HEADINGS, Choices, Note, Problem, Record, Roster
 from lms.organisation.roster.sheets import Sheet, SheetRow, UnreadableRoster, book
-from lms.organisation.roster.values import as_text, category_of, clean, digits_of, plain
+from lms.organisation.roster.values import as_text, category_of, clean, digits_of, plain, shown
 from lms.platform import vietnamese
 
 NO_CHOICES = Choices()
@@ -130,7 +130,7 @@ def _refuse_unclear(headers: Sequence[tuple[str, Header]], choices: Choices = NO
 
 
 def _question(proposal: Proposal, where: str) -> str:
-    label, said = proposal.label or _("cột thứ %(n)s", n=proposal.column + 1), ", ".join(proposal.examples)
+    label, said = proposal.label or _("cột thứ %(n)s", n=proposal.column + 1), ", ".join(map(shown, proposal.examples))
     told = HEADINGS.get(proposal.field, proposal.field)
     if proposal.why == "twice":
         return _(

@@ -237,6 +237,12 @@ def digits_of(cell: Cell) -> str:
     return _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", as_text(cell)))
 
 
+def shown(text: str) -> str:
+    """A value as an example: of what looks like a personal number most is hidden."""
+    digits = re.sub(r"\D", "", text)
+    return vietnamese.masked_id(digits) if 9 <= len(digits) <= 13 and len(digits) * 2 > len(text) else text
+
+
 def is_scientific(text: str) -> bool:
     """Whether a spreadsheet has shortened the number: 1,09E+10."""
     return re.fullmatch(r"\d(?:[.,]\d+)?e\+?\d+", text.lower()) is not None

@@ -1,6 +1,5 @@
 """What the columns of a roster are: proposed, looked at, corrected by hand, remembered for the unit's next file."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,8 +19,8 @@ from lms.organisation.models import RosterImport
 from lms.organisation.roster.choosing import choices_of
 from lms.organisation.roster.records import LENGTHS
 from lms.organisation.roster.sheets import UnreadableRoster
+from lms.organisation.roster.values import shown
 from lms.organisation.rosterpages.study import foresee
-from lms.platform import vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.forms import Form, Refused, at_most
 from lms.platform.pages import page
@@ -95,7 +94,7 @@ def _page(arrived: RosterImport, understood: service.Columns, form: ColumnsForm,
         earlier=earlier,
         unreadable=unreadable,
         several=len({sheet for column in understood.columns for sheet in column.sheets}) > 1,
-        shown=_shown,
+        shown=shown,
         form=form,
         **WORDS,
     )
@@ -105,12 +104,6 @@ def _sureness(column: service.Column) -> tuple[str, str, Any]:
     proposal = column.proposal
     is_nothing = not proposal.field and proposal.why not in ("twice", "conflict", "chosen")
     return labels.SURENESS["none" if is_nothing else proposal.why or "none"]
-
-
-def _shown(example: str) -> str:
-    """A value as an example; of a personal number most is hidden."""
-    digits = re.sub(r"\D", "", example)
-    return vietnamese.masked_id(digits) if 9 <= len(digits) <= 13 and len(digits) * 2 > len(example) else example
 
 
 def _is_sound(form: ColumnsForm, chosen: Sequence[str]) -> bool:
