@@ -133,11 +133,11 @@ PROBLEMS = {
 }
 
 WHYS = {
-    Why.OTHER_NUMBER: _l("Trùng họ tên, ngày sinh hoặc mã cán bộ với người đang có số định danh khác"),
-    Why.OTHER_PERSON: _l("Số định danh là của người có họ tên và ngày sinh khác"),
+    Why.OTHER_NUMBER: _l("Giống người đang có, khác số"),
+    Why.OTHER_PERSON: _l("Số định danh là của người khác"),
     Why.CHANGED_NAME: _l("Họ tên khác hẳn họ tên đang có"),
     Why.TWIN: _l("Hai dòng trong tệp có vẻ là một người"),
-    Why.ELSEWHERE: _l("Không có số định danh, giống người của đơn vị khác"),
+    Why.ELSEWHERE: _l("Giống người của đơn vị khác"),
     Why.SEVERAL: _l("Có nhiều người giống"),
 }
 

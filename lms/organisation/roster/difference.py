@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
+from lms.organisation.roster.departments import Departments, understood
 from lms.organisation.roster.known import Known, KnownPosting
 from lms.organisation.roster.matching import Case, Matched
 from lms.organisation.roster.policy import USUAL, Empty, Policy
@@ -68,6 +69,8 @@ class Difference:
     """Rows without a number that mean nobody who is known."""
     recognised: int = 0
     """Rows without a number that mean somebody."""
+    departments: Departments = field(default_factory=lambda: Departments({}))
+    """What the departments of the list are taken for, and which ones the unit does not have yet."""
 
     @property
     def undecided(self) -> tuple[Case, ...]:
@@ -120,7 +123,11 @@ def compare(
     policy: Policy = USUAL,
 ) -> Difference:
     """Compare a roster of a unit with whom its rows mean and everyone who works there on the day (`staff`)."""
-    told = _Told(roster, unit_id, unit, policy)
+    departments = understood(
+        (record.department for record, _person in matched.pairs),
+        (person.posting.department for person in staff if person.posting),
+    )
+    told = _Told(roster, unit_id, unit, policy, departments.taken_for)
     positions: dict[str, str] = {}
     for row, person in matched.pairs:
         record = told.completed(row, person)
@@ -137,6 +144,7 @@ def compare(
     return Difference(
         joined, leave, moved, corrected, told.unchanged, positions, stay,
         None if withheld.is_empty else withheld, matched.cases, matched.unmatched, _recognised(roster, matched),
+        departments,
     )  # fmt: skip
 
 
@@ -157,7 +165,8 @@ def _recognised(roster: Roster, matched: Matched) -> int:
 class _Told:
     """What the rows tell, before it is asked what of it is allowed."""
 
-    def __init__(self, roster: Roster, unit_id: int, unit: str, policy: Policy) -> None:
+    def __init__(self, roster: Roster, unit_id: int, unit: str, policy: Policy, departments: Mapping[str, str]) -> None:
+        self.departments = departments
         self.fields, self.unit_id, self.unit = roster.fields, unit_id, unit
         self.clears = policy.empty is Empty.CLEAR
         # A cell that could not be read says nothing: it is not an empty one.
@@ -169,6 +178,8 @@ class _Told:
 
     def completed(self, record: Record, person: Known | None) -> Record:
         """The row with what it does not tell of the posting in this unit: what it does not tell it does not change."""
+        if (department := self.departments.get(record.department)) is not None:
+            record = replace(record, department=department)
         posting = person.posting if person else None
         if posting is None or posting.unit_id != self.unit_id or (record.title and record.rank_code):
             return record

@@ -138,6 +138,10 @@ def roster_told(roster: Roster, difference: Difference) -> dict[str, Any]:
             "corrected": _corrected(withheld.corrected),
         },
         "review": [_case(case) for case in difference.cases],
+        "departments": [{"said": said, "taken_for": name} for said, name in difference.departments.taken_for.items()],
+        "unmatched_departments": [
+            {"said": said, "nearest": list(nearest)} for said, nearest in difference.departments.new
+        ],
         "unmatched": [_row(record) for record in difference.unmatched],
     }
 

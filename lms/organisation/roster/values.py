@@ -126,7 +126,8 @@ def office_name(text: str) -> str:
     after = next((len(kind.split()) for kind in _SEGMENT_KINDS if small.startswith(kind + " ")), 0)
     for place, word in enumerate(words):
         bare = word.strip(",.;:()")
-        if bare in _ABBREVIATIONS or any(sign.isdigit() for sign in bare):
+        parts = re.split(r"[&/–-]", bare)  # HĐND&UBND
+        if all(part in _ABBREVIATIONS for part in parts) or any(sign.isdigit() for sign in bare):
             out.append(word)
         elif word.lower() in _SMALL and place:
             out.append(word.lower())
