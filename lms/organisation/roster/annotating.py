@@ -31,7 +31,6 @@ class Mark:
     column: int
     colour: str
     note: str
-    who: str = ""
 
 
 def annotated(content: bytes, file_name: str, roster: Roster, choices: Choices, more: Iterable[Problem] = ()) -> bytes:
@@ -72,7 +71,7 @@ def _place(field: str, header: Header | None) -> int:
 def _of_problems(problems: Iterable[Problem], headers: Mapping[str, Header]) -> Iterable[Mark]:
     for p in problems:
         column = p.column if p.column is not None else _place(p.field, headers.get(p.sheet))
-        yield Mark(p.sheet, p.row, column, p.severity, p.message, p.who)
+        yield Mark(p.sheet, p.row, column, p.severity, p.message)
 
 
 def _mended(
