@@ -154,6 +154,9 @@ def import_form() -> Response:
     form = PlanForm()
     if form.validate_on_submit():
         content = form.file.data.read()
+        if beyond := amending.beyond_limits(content, clock.today()):
+            form.file.errors = [_beyond_words(len(beyond))]
+            return page("plan/import.html", form=form, problems=beyond)
         try:
             change = service.preview_plan(content, by=current_user, today=clock.today(), now=clock.now())
         except service.BadPlan as bad:
@@ -161,6 +164,15 @@ def import_form() -> Response:
             return page("plan/import.html", form=form, problems=bad.problems)
         return _preview(change, files.keep(content))
     return page("plan/import.html", form=form, problems=[])
+
+
+def _beyond_words(number: int) -> str:
+    """Why a file that changes what has been applied is not taken, and the way that there is."""
+    return _(
+        "Tệp sửa %(n)s điều không được sửa ở kế hoạch đã ban hành. Hãy bỏ những chỗ đó khỏi tệp; việc cần đổi thì "
+        "ghi bằng văn bản sửa đổi đánh số ở trang kế hoạch.",
+        n=number,
+    )
 
 
 def _is_seen_apart() -> bool:
@@ -175,7 +187,6 @@ def _preview(change: service.PlanChange, sha256: str) -> Response:
         "plan/preview.html",
         form=form,
         change=change,
-        beyond=amending.beyond_limits(files.kept(sha256), clock.today()),
         labels=labels,
         is_apart=_is_seen_apart(),
     )
@@ -193,6 +204,9 @@ def import_apply() -> Response:
     try:
         sha256, now, today = str(form.sha256.data), clock.now(), clock.today()
         content = files.kept(sha256)
+        if beyond := amending.beyond_limits(content, today):
+            flash(_beyond_words(len(beyond)), "late")
+            return redirect(url_for(".import_form"), 303)
         more: dict[str, Any] = {"shorten": form.shorten.data, "by": current_user, "now": now, "today": today}
         if form.shorten.data != form.shown.data or request.form.get("buoc") == "xem":
             return _preview(service.preview_plan(content, **more), sha256)

@@ -248,17 +248,23 @@ def test_the_file_as_it_stands_is_taken_home(browse, cast, plan):
     assert response.headers["Content-Disposition"].startswith("attachment")
 
 
-def test_a_file_that_rewrites_the_past_is_shown_with_a_warning(browse, cast, plan):
+def test_a_file_that_rewrites_what_was_applied_is_refused_with_reason_and_remedy(browse, cast, plan):
     from tests.plan.test_views import upload
 
+    giang = browse.as_(cast.giang)
     text = SMALL.replace("[cong_chuc, vien_chuc]", "[cong_chuc]").replace("from: 2024-01-01", "from: 2024-02-01")
-    page = browse.as_(cast.giang).post("plan.import_form", 200, data=upload(text))
-    assert "Tệp sửa những điều đã áp dụng" in page.text
-    assert "Đối tượng của những ngày đã qua" in page.text
-    allowed = browse.as_(cast.giang).post(
-        "plan.import_form", 200, data=upload(SMALL.replace("2026-12-31", "2027-12-31"))
-    )
-    assert "Tệp sửa những điều đã áp dụng" not in allowed.text
+    page = giang.post("plan.import_form", 422, data=upload(text))
+    assert "Tệp sửa 2 điều không được sửa ở kế hoạch đã ban hành" in page.text
+    assert "văn bản sửa đổi đánh số" in page.text
+    [(line, why), (_line, first)] = sorted(page.table(), key=lambda row: "Ngày" in row[1])
+    assert line.isdigit()
+    assert why.startswith("R1. Đối tượng của những ngày đã qua")
+    assert first.startswith("R1. Ngày bắt đầu")
+    applied = giang.post("plan.import_apply", data={"sha256": files.keep(text.encode())})
+    assert "điều không được sửa" in giang.follow(applied).text
+    assert standing().requirements[0].from_on == date(2024, 1, 1)
+    allowed = giang.post("plan.import_form", 200, data=upload(SMALL.replace("2026-12-31", "2027-12-31")))
+    assert "không được sửa" not in allowed.text
 
 
 # By page and by file are the same ----------------------------------------------------------------------------------

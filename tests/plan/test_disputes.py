@@ -330,7 +330,7 @@ def test_from_the_duty_to_the_answer_on_the_first_page(browse, cast, duty):
             "completed_on": "05/03/2026", "decision": "12/CC",
         },
     )  # fmt: skip
-    assert "Đã ghi nhận kết quả học" in binh.follow(answered).text
+    assert "Đã ghi nhận kết quả khóa" in binh.follow(answered).text
     assert "Phản ánh đúng" in an.get("home.today").text
     assert obligation(cast).fulfilled_on < FOREVER
     assert "Phản ánh đúng" in an.get("disputes.mine").text
@@ -400,3 +400,24 @@ def test_an_answer_names_the_closed_periods_that_hold_the_duty(browse, cast, dis
     links = browse.as_(cast.binh).get("disputes.show", dispute_id=dispute.id).links()
     assert links["Tháng 11/2026"] == f"/chot-so-lieu/{with_it.id}"
     assert "Tháng 11/2026" not in browse.as_(cast.an).get("disputes.show", dispute_id=dispute.id).text
+
+
+@pytest.mark.parametrize(
+    ("effect", "more", "said"),
+    [
+        (
+            Effect.COMPLETION,
+            {"on": date(2026, 3, 5)},
+            "Đã ghi nhận kết quả khóa “Khóa thử nghiệm”, hoàn thành ngày 05/03/2026.",
+        ),
+        (Effect.EXTEND, {"on": date(2027, 2, 26)}, "Đã gia hạn đến ngày 26/02/2027."),
+        (Effect.WAIVE, {"on": TODAY, "approver": "Chủ tịch"}, "Đã miễn từ 24/11/2026, không thời hạn."),
+    ],
+)
+def test_an_answer_names_what_it_did_and_its_day_and_writes_one_letter(cast, dispute, browse, effect, more, said):
+    course = queries.courses_for(dispute.requirement_id)[0][0]
+    db.session.execute(sa.delete(Letter))
+    decide(cast, dispute, effect=effect, decision="12/QĐ", course_id=course, **more)
+    assert said in browse.as_(cast.an).get("disputes.show", dispute_id=dispute.id).text
+    recipients = list(db.session.scalars(sa.select(Letter.recipient)))
+    assert len(recipients) == len(set(recipients)) == 1

@@ -221,7 +221,7 @@ def _package(content: bytes) -> Office:
     office = Office(Kind.WORD, parts)
     types = office.xml("[Content_Types].xml")
     if types is None:
-        raise UnreadableDocument("wrong-type", f"Tệp là tệp nén, không phải tài liệu Word hay PowerPoint. {_SAVE_AS}")
+        raise UnreadableDocument("wrong-type", f"Đây là tệp nén, không phải tài liệu Word hay PowerPoint. {_SAVE_AS}")
     if any("vbaproject" in path.lower() for path in parts) or any(
         "macroenabled" in one.get("ContentType", "").lower() for one in types
     ):

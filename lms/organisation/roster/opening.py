@@ -83,7 +83,7 @@ def _swollen() -> UnreadableRoster:
 def _not_a_list(what: str) -> UnreadableRoster:
     return UnreadableRoster(
         _(
-            "Tệp là %(what)s, không phải bảng tính. Hãy chép danh sách sang Excel, lưu dạng .xlsx rồi gửi lại.",
+            "Đây là %(what)s, không phải bảng tính. Hãy chép danh sách sang Excel, lưu dạng .xlsx rồi gửi lại.",
             what=what,
         )
     )

@@ -16,7 +16,7 @@ from lms.plan.amending import drafts, labels, rules
 from lms.plan.amending.blueprint import bp
 from lms.plan.amending.forms import EndForm, RequirementForm
 from lms.plan.models import Plan
-from lms.plan.planfile import AmendmentContent, AudienceContent, PlanContent, RequirementContent
+from lms.plan.planfile import AmendmentContent, AudienceContent, PlanContent, Problem, RequirementContent
 from lms.platform import clock, files, vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.pages import page
@@ -33,14 +33,14 @@ def is_at_root() -> bool:
     return root is not None and root.id in mine
 
 
-def beyond_limits(raw: bytes, today: date) -> list[tuple[str, str]]:
-    """What a plan's file changes although this page would not: code of the requirement, and the sentence."""
+def beyond_limits(raw: bytes, today: date) -> list[Problem]:
+    """What a plan's file changes in what has been applied: line, requirement, why it may not be and what to do."""
     told, _problems = planfile.read(raw)
     plan = queries.plan_with(told.code) if told is not None else None
     if told is None or plan is None:
         return []
     passed = rules.oversteps(queries.plan_content(plan), told, today)
-    return [(one.code, str(labels.LIMITS[one.limit])) for one in passed]
+    return [Problem(one.line, f"{one.code}. {labels.LIMITS[one.limit]}") for one in passed]
 
 
 def _plan(code: str) -> tuple[Plan, PlanContent]:

@@ -7,11 +7,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.learning.rules import Refusal as StudyRefusal
+from lms.plan import labels as plan_labels
+from lms.plan.disputes.facts import Fact
 from lms.plan.disputes.queries import DisputeRow, Folder
 from lms.plan.disputes.rules import Effect, Kind, Outcome, Refusal, Said, is_late
 from lms.plan.labels import STOP_REFUSALS
 from lms.plan.workdays.rules import Holiday
 from lms.plan.workdays.rules import Refusal as DayRefusal
+from lms.platform import vietnamese
 
 KINDS: dict[Kind, Any] = {
     Kind.NOT_COUNTED: _l("Tôi đã học nhưng không được tính"),
@@ -42,14 +45,13 @@ EFFECTS: dict[str, Any] = {
 }
 
 DONE: dict[str, Any] = {
-    Effect.NONE: _l("Không thay đổi dữ liệu."),
-    Effect.COMPLETION: _l("Đã ghi nhận kết quả học, bản ghi số %(n)s."),
-    Effect.VOID: _l("Đã hủy kết quả học, bản ghi số %(n)s."),
-    Effect.EXTEND: _l("Đã gia hạn, bản ghi số %(n)s."),
-    Effect.WAIVE: _l("Đã miễn, bản ghi số %(n)s."),
-    Effect.POSTING: _l("Đã sửa vị trí công tác, bản ghi số %(n)s."),
+    Effect.COMPLETION: _l("Đã ghi nhận kết quả khóa “%(what)s”, hoàn thành ngày %(on)s."),
+    Effect.VOID: _l("Đã hủy kết quả khóa “%(what)s”, ghi hoàn thành ngày %(on)s."),
+    Effect.EXTEND: _l("Đã gia hạn đến ngày %(on)s."),
+    Effect.WAIVE: _l("Đã miễn %(days)s."),
+    Effect.POSTING: _l("Đã sửa vị trí công tác tại %(what)s, từ ngày %(on)s."),
 }
-"""What a decision did, with the key of the fact."""
+"""What a decision did to the fact that it speaks of."""
 
 SAID: dict[str, Any] = {
     Said.OPENED: _l("gửi phản ánh"),
@@ -102,9 +104,14 @@ def standing(row: DisputeRow, today: date) -> str:
     return _("Quá hạn trả lời") if is_late(row.due_on, today, is_closed=False) else _("Đang giải quyết")
 
 
-def done_words(row: DisputeRow) -> str:
-    """What the decision changed."""
-    return str(DONE[row.effect]) % {"n": row.fact_id} if row.effect else ""
+def done_words(row: DisputeRow, fact: Fact | None) -> str:
+    """What the decision changed: the fact by what it is and its day."""
+    if not row.effect:
+        return ""
+    if fact is None or row.effect not in DONE:
+        return str(EFFECTS[row.effect]) + "."
+    days = plan_labels.days_words(fact.on, fact.to_on, waiver=True)
+    return str(DONE[row.effect]) % {"what": fact.what or "–", "on": vietnamese.short_day(fact.on), "days": days}
 
 
 def size_words(size: int) -> str:
