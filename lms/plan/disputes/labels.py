@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 
 from lms.learning.rules import Refusal as StudyRefusal
 from lms.plan import labels as plan_labels
-from lms.plan.disputes.facts import Fact
 from lms.plan.disputes.queries import DisputeRow, Folder
 from lms.plan.disputes.rules import Effect, Kind, Outcome, Refusal, Said, is_late
 from lms.plan.labels import STOP_REFUSALS
+from lms.plan.queries.answered import Fact
 from lms.plan.workdays.rules import Holiday
 from lms.plan.workdays.rules import Refusal as DayRefusal
 from lms.platform import vietnamese

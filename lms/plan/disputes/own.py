@@ -11,9 +11,10 @@ from lms.audit import service as log
 from lms.audit.rules import Part
 from lms.plan import labels as plan_labels
 from lms.plan import queries as plan
-from lms.plan.disputes import facts, labels, papers, queries, rules, service
+from lms.plan.disputes import labels, papers, queries, rules, service
 from lms.plan.disputes.blueprint import bp
 from lms.plan.disputes.forms import CommentForm, DisputeForm
+from lms.plan.queries.answered import fact_of
 from lms.plan.rules import FOREVER
 from lms.platform import clock, files
 from lms.platform.access import Permission, signed_in
@@ -73,7 +74,7 @@ def _shown(row: queries.DisputeRow, form: Form) -> Response:
     return page(
         "plan/disputes/show.html",
         row=row,
-        fact=facts.fact_of(row) if row.effect else None,
+        fact=fact_of(row.effect, row.fact_id) if row.effect else None,
         form=form,
         notes=queries.notes_of(row.id),
         papers=queries.files_of(row.id),

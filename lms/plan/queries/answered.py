@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from lms.catalogue.models import Course, CourseVersion
 from lms.learning.models import Completion
 from lms.organisation.models import Posting, UnitName
-from lms.plan.disputes.queries import DisputeRow
-from lms.plan.disputes.rules import Effect
 from lms.plan.models import DueGrant, Waiver
 from lms.platform.columns import FOREVER
 from lms.platform.db import db
@@ -26,10 +24,10 @@ class Fact:
     """The course of a result, the unit of a posting."""
 
 
-def fact_of(row: DisputeRow) -> Fact | None:
-    """What the answer made or changed; None if nothing."""
-    match row.effect:
-        case Effect.COMPLETION | Effect.VOID:
+def fact_of(effect: str, fact_id: int | None) -> Fact | None:
+    """What an answer made or changed (`disputes.rules.Effect`); None if nothing."""
+    match effect:
+        case "completion" | "void":
             title = (
                 sa.select(CourseVersion.title)
                 .join(Course, Course.id == Completion.course_id)
@@ -38,13 +36,13 @@ def fact_of(row: DisputeRow) -> Fact | None:
                 .scalar_subquery()
             )
             found = sa.select(Completion.completed_on, sa.literal(FOREVER, Completion.completed_on.type), title).where(
-                Completion.id == row.fact_id
+                Completion.id == fact_id
             )
-        case Effect.EXTEND:
-            found = sa.select(DueGrant.due_on).where(DueGrant.id == row.fact_id)
-        case Effect.WAIVE:
-            found = sa.select(Waiver.from_on, Waiver.to_on).where(Waiver.id == row.fact_id)
-        case Effect.POSTING:
+        case "extend":
+            found = sa.select(DueGrant.due_on).where(DueGrant.id == fact_id)
+        case "waive":
+            found = sa.select(Waiver.from_on, Waiver.to_on).where(Waiver.id == fact_id)
+        case "posting":
             name = (
                 sa.select(UnitName.name)
                 .where(UnitName.unit_id == Posting.unit_id)
@@ -53,7 +51,7 @@ def fact_of(row: DisputeRow) -> Fact | None:
                 .correlate(Posting)
                 .scalar_subquery()
             )
-            found = sa.select(Posting.from_on, Posting.to_on, name).where(Posting.id == row.fact_id)
+            found = sa.select(Posting.from_on, Posting.to_on, name).where(Posting.id == fact_id)
         case _:
             return None
     told = db.session.execute(found).one_or_none()
