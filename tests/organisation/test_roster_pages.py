@@ -164,6 +164,15 @@ def test_wrong_rows_are_put_right_on_the_page(binh, office):
     assert "Vũ Văn Chính" in binh.get("organisation.people").text
 
 
+def test_somebody_new_without_a_number_is_not_said_to_be_applied(binh, office):
+    page = binh.follow(send(binh, office, as_csv([row(), row(personal_id="", full_name="Lê Văn Bảo")])))
+    assert "Lê Văn Bảo" in page.soup.select_one('section[aria-labelledby="sai"]').get_text()
+    data = fields_of(page, MEND)
+    data[page.soup.select_one(f"{MEND} tbody tr input")["name"]] = "001192000097"
+    page = binh.follow(binh.post(page.soup.select_one(MEND)["action"], data=data))
+    assert "Không còn dòng sai nào" in page.text
+
+
 def test_what_is_right_is_kept_while_something_else_is_still_wrong(binh, office):
     page = binh.follow(send(binh, office, BAD))
     bad_day, bad_number, *_rest = page.soup.select(f"{MEND} tbody tr")

@@ -32,8 +32,8 @@ def roster_mend(import_id: int) -> Response:
         form.form_errors = [refused]
         return roster_page(arrived, form, typed=sent)
     foresee(arrived)
-    _unit, roster, _difference = service.revisit(arrived)
-    wrong, _doubtful = counted(roster)
+    _unit, roster, difference = service.revisit(arrived)
+    wrong, _doubtful = counted(roster, difference.unmatched)
     if wrong:
         flash(ngettext("Đã lưu. Còn %(num)d dòng sai.", "Đã lưu. Còn %(num)d dòng sai.", wrong))
     else:
@@ -51,9 +51,9 @@ def _refused(arrived: RosterImport, sent: dict[str, str]) -> str:
             "Hãy xem lại các ô dưới đây rồi bấm lưu lần nữa."
         )
     try:
-        _unit, roster, _difference = service.revisit(arrived)
+        _unit, roster, difference = service.revisit(arrived)
         choices = choices_of(arrived.choices)
-        wrong, doubtful = rows_of(roster, choices)
+        wrong, doubtful = rows_of(roster, choices, difference.unmatched)
         fixes, dropped = said_in(sent, [*wrong, *doubtful], choices)
         service.mend(arrived, fixes, dropped)
     except UnreadableRoster as error:

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.organisation.models import RosterImport
-from lms.organisation.roster.records import ERROR, Choices, Problem, Roster
+from lms.organisation.roster.records import ERROR, Choices, Problem, Record, Roster
 from lms.organisation.roster.values import category_of, clean, sex_of
 
 MOST_ROWS = 50
@@ -49,24 +49,34 @@ class BadRow:
     """The earlier row of the same person."""
 
 
-def rows_of(roster: Roster, choices: Choices) -> tuple[list[BadRow], list[BadRow]]:
-    """The first rows that are wrong, and the first that are only doubtful, in the order of the file."""
+def rows_of(roster: Roster, choices: Choices, unmatched: Iterable[Record] = ()) -> tuple[list[BadRow], list[BadRow]]:
+    """The first rows that cannot be applied, and the first that are only doubtful, in the order of the file.
+
+    `unmatched`: rows without a number that mean nobody who is known.
+    """
     grouped: dict[At, list[Problem]] = {}
     for problem in roster.problems:
         grouped.setdefault((problem.sheet, problem.row), []).append(problem)
+    unusable = _unusable(roster, unmatched)
     wrong: list[BadRow] = []
     doubtful: list[BadRow] = []
     for number, (at, problems) in enumerate(grouped.items()):
-        group = wrong if any(problem.severity == ERROR for problem in problems) else doubtful
+        group = wrong if at in unusable else doubtful
         if len(group) < MOST_ROWS:
             group.append(_row(number, at, problems, choices.fixes.get(at, {})))
     return wrong, doubtful
 
 
-def counted(roster: Roster) -> tuple[int, int]:
-    """How many rows are wrong, and how many only doubtful."""
+def counted(roster: Roster, unmatched: Iterable[Record] = ()) -> tuple[int, int]:
+    """How many rows cannot be applied, and how many are only doubtful."""
+    named = {(p.sheet, p.row) for p in roster.problems}
+    unusable = _unusable(roster, unmatched) & named
+    return len(unusable), len(named - unusable)
+
+
+def _unusable(roster: Roster, unmatched: Iterable[Record]) -> set[At]:
     wrong = {(p.sheet, p.row) for p in roster.problems if p.severity == ERROR}
-    return len(wrong), len({(p.sheet, p.row) for p in roster.problems} - wrong)
+    return wrong | {(record.sheet, record.row) for record in unmatched}
 
 
 def _row(number: int, at: At, problems: Sequence[Problem], fixes: Mapping[str, str]) -> BadRow:

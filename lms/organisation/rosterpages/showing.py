@@ -89,7 +89,7 @@ def roster_page(
             unreadable = str(error)
     form.shown.data = difference.digest()
     choices = choices_of(arrived.choices)
-    wrong, doubtful = rows.rows_of(roster, choices)
+    wrong, doubtful = rows.rows_of(roster, choices, difference.unmatched)
     return page(
         "organisation/roster_show.html",
         form=form,
@@ -106,7 +106,7 @@ def roster_page(
         study=study.told(arrived, difference.digest()),
         wrong=wrong,
         doubtful=doubtful,
-        bad=rows.counted(roster),
+        bad=rows.counted(roster, difference.unmatched),
         mended=rows.mended(choices),
         version=rows.version_of(arrived),
         typed=typed or {},
