@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.identity import rules
+from lms.identity import queries, rules
 from lms.identity import service as identity
 from lms.identity.models import Grant, Role
 from lms.organisation import service as offices
@@ -116,3 +116,7 @@ def test_the_day_is_the_first_one_outside_after_one_inside(worked, from_on):
         while expected in inside:
             expected += timedelta(1)
     assert rules.leaves_on(worked, from_on) == expected
+
+
+def test_a_list_of_more_people_than_one_statement_carries_is_followed(session):
+    assert queries.held_by_people(range(1, 70_000), TODAY) == []
