@@ -33,3 +33,14 @@ class LessonsImported(Event):
     source: str
     """The name of the file."""
     lessons: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftDiscarded(Event):
+    """A draft was given up; its saves are kept."""
+
+    key: ClassVar[str] = "catalogue:draft:discarded"
+    course_id: int
+    slug: str
+    title: str
+    saves: int

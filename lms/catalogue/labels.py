@@ -8,6 +8,7 @@ from lms.catalogue.rules import Change, DraftRefusal, Refusal
 EVENTS: dict[str, str] = {
     "catalogue:version:published": "Phát hành phiên bản {number} của khóa học “{title}”, {question_count} câu hỏi.",
     "catalogue:draft:imported": "Đưa {lessons} bài từ tệp “{source}” vào bản nháp của khóa học “{title}”.",
+    "catalogue:draft:discarded": "Bỏ bản nháp của khóa học “{title}” sau {saves} lần lưu.",
 }
 """Event key → sentence with the event's facts as {names}."""
 
@@ -65,6 +66,17 @@ DRAFT_REFUSALS = {
         "Có bài dài quá 200 KB chữ. Hãy chia thành nhiều bài: mỗi bài một đề mục cấp 1 (Heading 1)."
     ),
     DraftRefusal.TOO_LARGE: _l("Khóa học sẽ nặng quá 32 MB. Hãy bỏ bớt hoặc thu nhỏ hình."),
+    DraftRefusal.NO_DRAFT: _l("Bản nháp đã được phát hành hoặc bỏ. Hãy mở lại trang khóa học."),
+    DraftRefusal.NO_LESSON: _l("Bài này không còn trong bản nháp. Hãy mở lại bản nháp."),
+    DraftRefusal.CHANGED_MEANWHILE: _l(
+        "Có người vừa lưu bài này trong lúc anh/chị sửa. Chữ của anh/chị còn nguyên ở dưới, bên cạnh bản vừa lưu. "
+        "Hãy gộp hai bản rồi lưu lại."
+    ),
+    DraftRefusal.UNSOUND: _l("Bản nháp còn chỗ cần sửa nên chưa phát hành được."),
+    DraftRefusal.BEHIND: _l(
+        "Trong lúc soạn, một phiên bản khác đã được phát hành. Phát hành bản nháp này sẽ làm mất thay đổi của bản đó. "
+        "Hãy bỏ bản nháp rồi bắt đầu lại từ phiên bản đang phát hành."
+    ),
 }
 
 CHANGES = {

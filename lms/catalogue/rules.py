@@ -41,6 +41,11 @@ class DraftRefusal(StrEnum):
     TOO_MANY_PICTURES = "too-many-pictures"
     LESSON_TOO_LONG = "lesson-too-long"
     TOO_LARGE = "too-large"
+    NO_DRAFT = "no-draft"
+    NO_LESSON = "no-lesson"
+    CHANGED_MEANWHILE = "changed-meanwhile"
+    UNSOUND = "unsound"
+    BEHIND = "behind"
 
 
 def why_not_keep(*, lessons: int, longest_lesson: int, pictures: int, files: int, size: int) -> DraftRefusal | None:
@@ -52,6 +57,15 @@ def why_not_keep(*, lessons: int, longest_lesson: int, pictures: int, files: int
     if longest_lesson > LESSON_LIMIT:
         return DraftRefusal.LESSON_TOO_LONG
     return DraftRefusal.TOO_LARGE if files > MOST_FILES or size > MOST_BYTES else None
+
+
+def why_not_publish_draft(
+    *, problems: int, base_version_id: int, current_version_id: int | None
+) -> DraftRefusal | None:
+    """Say why a draft does not become a version, or None: nothing that was published meanwhile may get lost."""
+    if base_version_id != current_version_id:
+        return DraftRefusal.BEHIND
+    return DraftRefusal.UNSOUND if problems else None
 
 
 class Change(StrEnum):

@@ -1,5 +1,6 @@
 """Forms: NFC input, Vietnamese messages, days as dd/mm/yyyy, refusals beside the field."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field
+from wtforms import DateField, Field, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, NumberRange, StopValidation
 from wtforms.widgets import TextInput
 
@@ -39,7 +40,7 @@ NO_DAY = "Not a valid date value."
 """What WTForms says of a day that it cannot read; our sentence for it is below."""
 
 
-UNCLEANED = frozenset({"PasswordField", "FileField", "MultipleFileField", "FormField", "FieldList"})
+UNCLEANED = frozenset({"PasswordField", "FileField", "MultipleFileField", "FormField", "FieldList", "MarkdownField"})
 """Fields whose data is no text of ours; what stands inside the last two is cleaned by itself."""
 
 
@@ -127,6 +128,16 @@ class VietnameseDateField(DateField):
         if self.data is not None and not 1900 <= self.data.year < 2200:
             self.data = None
             raise ValueError(self.gettext(NO_DAY))
+
+
+class MarkdownField(TextAreaField):
+    """A text whose lines count: NFC, ends of lines as ours, nothing else touched."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the text as it was typed."""
+        if valuelist:
+            text = unicodedata.normalize("NFC", valuelist[0].replace("\r\n", "\n").replace("\r", "\n"))
+            self.data = text.rstrip() + "\n" if text.strip() else ""
 
 
 class Needed:

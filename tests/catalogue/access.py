@@ -6,8 +6,12 @@ from typing import Any
 from flask import current_app
 from itsdangerous import URLSafeSerializer
 
+from lms.catalogue import service
+from lms.platform import clock
 from lms.platform import files as store
+from lms.platform.events import SYSTEM
 from tests.access import Row, learner
+from tests.catalogue.documents import p, word
 from tests.catalogue.packages import files, published, zipped
 from tests.factories import Cast
 
@@ -40,6 +44,32 @@ def ticket(cast: Cast) -> dict[str, Any]:
     return {"ticket": tickets.dumps([store.keep(zipped(files())), cast.huy.id])}
 
 
+def uploaded_document(cast: Cast) -> dict[str, Any]:
+    """Huy's uploaded Word file, not yet added; nobody else may use his ticket."""
+    tickets = URLSafeSerializer(current_app.config["SECRET_KEY"], salt="tep-bai-hoc")
+    kept = store.keep(word(p("Chữ.")))
+    return {**course(cast), "ticket": tickets.dumps([kept, "a.docx", "khoa-thu", cast.huy.id])}
+
+
+def drafted(cast: Cast) -> dict[str, Any]:
+    """The same course with a draft."""
+    values = course(cast)
+    service.start_draft("khoa-thu", by=SYSTEM, now=clock.now())
+    return values
+
+
+def drafted_lesson(cast: Cast) -> dict[str, Any]:
+    """A lesson of the draft."""
+    return {**drafted(cast), "key": "01-mo-dau"}
+
+
+def drafted_picture(cast: Cast) -> dict[str, Any]:
+    """A picture of the draft."""
+    return {**drafted(cast), "name": "so-do.svg"}
+
+
+EDITED = {"title": "Mở đầu", "minutes": "9", "text": "Chữ mới.", "seen": "1"}
+
 ROWS = [
     learner("catalogue.courses"),
     learner("catalogue.course", values=course),
@@ -54,5 +84,24 @@ ROWS = [
     Row(endpoint="catalogue.manage_course", giang=200, huy=200, values=course),
     Row(endpoint="catalogue.preview_lesson", giang=200, huy=200, values=lesson),
     Row(endpoint="catalogue.bank", giang=200, huy=200, values=once),
+    Row(endpoint="catalogue.document", giang=200, huy=200, values=course),
+    Row(
+        endpoint="catalogue.document", giang=422, huy=422, values=course,
+        data=lambda cast: {"document": (BytesIO(b"no zip"), "a.docx")},
+    ),
+    Row(endpoint="catalogue.document_lessons", giang=404, huy=200, values=uploaded_document),
+    Row(endpoint="catalogue.document_lessons", giang=404, huy=303, values=uploaded_document, data=lambda cast: {}),
+    Row(endpoint="catalogue.begin_draft", giang=303, huy=303, values=course, data=lambda cast: {}),
+    Row(endpoint="catalogue.draft", giang=200, huy=200, values=drafted),
+    Row(endpoint="catalogue.draft", giang=422, huy=422, values=drafted, data=lambda cast: {}),
+    Row(
+        endpoint="catalogue.move_lesson", giang=303, huy=303, values=drafted,
+        data=lambda cast: {"bai": "01-mo-dau", "huong": "xuong"},
+    ),
+    # The one who comes second finds the draft gone.
+    Row(endpoint="catalogue.discard_draft", giang=303, huy=404, values=drafted, data=lambda cast: {}),
+    Row(endpoint="catalogue.draft_lesson", giang=200, huy=200, values=drafted_lesson),
+    Row(endpoint="catalogue.draft_lesson", giang=303, huy=303, values=drafted_lesson, data=lambda cast: EDITED),
+    Row(endpoint="catalogue.draft_picture", giang=200, huy=200, values=drafted_picture),
     Row(endpoint="catalogue.download", giang=200, huy=200, values=once),
 ]  # fmt: skip

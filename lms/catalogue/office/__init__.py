@@ -3,7 +3,7 @@
 import unicodedata
 from pathlib import PurePath
 
-from lms.catalogue.office.drawing import Pictures, with_alts
+from lms.catalogue.office.drawing import LONGEST_ALT, Pictures, thumbnail, with_alts
 from lms.catalogue.office.opening import Kind, opened
 from lms.catalogue.office.shape import Drawn, Imported, Lost, NewLesson, UnreadableDocument
 from lms.catalogue.office.slides import SlideReader
@@ -14,7 +14,18 @@ from lms.platform import vietnamese
 LONGEST_TITLE = 150
 MOST_LOST = 300
 
-__all__ = ["Drawn", "Imported", "Lost", "NewLesson", "UnreadableDocument", "prefix_of", "read", "with_alts"]
+__all__ = [
+    "LONGEST_ALT",
+    "Drawn",
+    "Imported",
+    "Lost",
+    "NewLesson",
+    "UnreadableDocument",
+    "prefix_of",
+    "read",
+    "thumbnail",
+    "with_alts",
+]
 
 
 def prefix_of(name: str) -> str:

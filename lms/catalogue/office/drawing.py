@@ -1,5 +1,6 @@
 """Pictures of a document, drawn anew: true size, no hidden data, a form that every browser shows."""
 
+import base64
 import io
 import re
 from collections.abc import Mapping
@@ -156,3 +157,10 @@ def with_alts(text: str, alts: Mapping[str, str]) -> str:
         if said := " ".join(clean(alt).split())[:LONGEST_ALT]:
             text = text.replace(f"![](../media/{name})", f"![{plain_alt(said)}](../media/{name})")
     return text
+
+
+def thumbnail(content: bytes) -> str:
+    """A picture that was drawn anew, small, as an address that holds it."""
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
+        opened.thumbnail((240, 180))
+        return f"data:image/png;base64,{base64.b64encode(_saved(opened, 'PNG')).decode()}"

@@ -7,7 +7,9 @@ from typing import Any
 
 import yaml
 
-from lms.catalogue.package.entries import Entry, Notes, entries
+from lms.catalogue.package import markdown
+from lms.catalogue.package.entries import Entry, Notes, decoded, entries
+from lms.catalogue.package.reading import pictures_of
 from lms.platform import vietnamese
 
 COURSE = "course.yaml"
@@ -128,3 +130,15 @@ def without_lesson(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
         values["lessons"] = [one for one in _listed(values) if one.get("file") != f"{key}.md"]
 
     return {path: content for path, content in _with_course(files, change).items() if path != f"lessons/{key}.md"}
+
+
+def lesson_html(files: Mapping[str, bytes], key: str, *, address: str) -> str | None:
+    """A lesson as learners will see it, its pictures at `address`; None while something in it must be put right."""
+    content = files.get(f"lessons/{key}.md")
+    if content is None:
+        return None
+    notes = Notes(f"lessons/{key}.md")
+    found = {name: one for name, one in pictures_of(files)[0].items() if one is not None}
+    tokens = markdown.parsed(decoded(content, notes) or "")
+    markdown.check(tokens, found, notes)
+    return None if notes.problems else markdown.rendered(tokens, found, address=address)

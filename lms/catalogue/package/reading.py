@@ -35,7 +35,7 @@ def read(files: Mapping[str, bytes], *, folder: str = "") -> Reading:
             None, (Problem("", 0, "Gói thiếu tệp course.yaml. Hãy đặt tệp này ở ngoài cùng của thư mục khóa học."),)
         )
     problems = _strangers(files)
-    pictures, faults = _pictures(files)
+    pictures, faults = pictures_of(files)
     problems += faults
     course, faults = _course(files, folder)
     problems += faults
@@ -98,7 +98,7 @@ def _why_strange(path: str) -> str:
     )
 
 
-def _pictures(files: Mapping[str, bytes]) -> tuple[dict[str, Picture | None], list[Problem]]:
+def pictures_of(files: Mapping[str, bytes]) -> tuple[dict[str, Picture | None], list[Problem]]:
     """Name → picture; None where the file is there but cannot be shown."""
     found: dict[str, Picture | None] = {}
     problems: list[Problem] = []

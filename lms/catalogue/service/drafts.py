@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from lms.catalogue import office, queries, rules
-from lms.catalogue.events import LessonsImported
-from lms.catalogue.models import Course, CourseDraft, DraftSave
+from lms.catalogue.events import DraftDiscarded, LessonsImported
+from lms.catalogue.models import Course, CourseDraft, CourseVersion, DraftSave
 from lms.catalogue.office import Imported
-from lms.catalogue.package import Reading, drafting, read, unpack
+from lms.catalogue.package import Reading, drafting, pack, read, unpack
 from lms.catalogue.package.drafting import Added
 from lms.catalogue.queries import DraftFacts, VersionFacts
 from lms.catalogue.rules import DraftRefusal
+from lms.catalogue.service.publishing import publish
 from lms.platform import files
+from lms.platform.access import Actor
 from lms.platform.db import db, lock
 from lms.platform.events import By, emit
 from lms.platform.forms import Refused
@@ -162,3 +164,108 @@ def _refusal(content: Mapping[str, bytes]) -> DraftRefusal | None:
         files=len(content),
         size=sum(len(data) for data in content.values()),
     )
+
+
+# Editing --------------------------------------------------------------------------------------------------------------
+
+
+def _held(slug: str) -> DraftFacts:
+    """The open draft, its course locked; Refused(NO_DRAFT)."""
+    lock(f"course:{slug}")
+    db.session.execute(select(Course.id).where(Course.slug == slug).with_for_update())
+    draft = queries.draft_of(slug)
+    if draft is None:
+        raise Refused(DraftRefusal.NO_DRAFT)
+    return draft
+
+
+def edit_lesson(slug: str, key: str, *, title: str, minutes: int, text: str, seen: int, by: By, now: datetime) -> int:
+    """Write a lesson of the draft anew and return the save's number.
+
+    `seen` is the save that whoever edits looked at. Refused: CHANGED_MEANWHILE when somebody saved the lesson since,
+    NO_LESSON, NO_DRAFT, or what no course may hold.
+    """
+    draft = _held(slug)
+    content = files_in(draft.files)
+    before = next((one for one in drafting.outline(content) if one.key == key), None)
+    if before is None:
+        raise Refused(DraftRefusal.NO_LESSON)
+    looked_at = queries.files_at(draft.draft_id, seen)
+    then = lesson_at(looked_at, key) if looked_at is not None else None
+    if lesson_at(draft.files, key) not in (then, (title, str(minutes), text)):
+        raise Refused(DraftRefusal.CHANGED_MEANWHILE)
+    changed = drafting.with_lesson(content, key, title=title, minutes=minutes, text=text)
+    if (refusal := _refusal(changed)) is not None:
+        raise Refused(refusal)
+    if changed == content:
+        return draft.revision
+    return save(draft, changed, f"Sửa bài “{title[:150]}”.", by=by, now=now)
+
+
+def lesson_at(saved: Mapping[str, str], key: str) -> tuple[str, str, str] | None:
+    """Title, minutes and text of a lesson as it stood in a save; None if it was not there."""
+    if drafting.COURSE not in saved:
+        return None
+    course = {drafting.COURSE: files.kept(saved[drafting.COURSE])}
+    listed = next((one for one in drafting.outline(course) if one.key == key), None)
+    if listed is None:
+        return None
+    text = files.kept(saved[listed.path]).decode("utf-8", "replace") if listed.path in saved else ""
+    return listed.title, listed.minutes, text
+
+
+def preview(slug: str, draft: DraftFacts, key: str) -> str | None:
+    """A lesson of the draft as learners will see it; None while something in it must be put right."""
+    return drafting.lesson_html(files_in(draft.files), key, address=f"/soan-khoa-hoc/{slug}/nhap/hinh/{{name}}")
+
+
+def move_lesson(slug: str, key: str, by_places: int, *, by: By, now: datetime) -> None:
+    """Move a lesson of the draft up (negative) or down among the others; Refused: NO_LESSON, NO_DRAFT."""
+    draft = _held(slug)
+    content = files_in(draft.files)
+    keys = [one.key for one in drafting.outline(content)]
+    if key not in keys:
+        raise Refused(DraftRefusal.NO_LESSON)
+    place = keys.index(key)
+    keys.insert(max(0, min(place + by_places, len(keys) - 1)), keys.pop(place))
+    save(draft, drafting.arranged(content, keys), "Đổi thứ tự các bài.", by=by, now=now)
+
+
+def publish_draft(slug: str, *, actor: Actor, by: By, today: date, now: datetime) -> CourseVersion:
+    """Make the draft the next version of its course and close it.
+
+    Refused: DraftRefusal, or what `publish` refuses.
+    """
+    draft = _held(slug)
+    content = files_in(draft.files)
+    reading = read(content)
+    current = queries.current_version(draft.course_id)
+    refusal = rules.why_not_publish_draft(
+        problems=len(reading.problems),
+        base_version_id=draft.base_version_id,
+        current_version_id=current.version_id if current else None,
+    )
+    if refusal is not None or reading.package is None:
+        raise Refused(refusal or DraftRefusal.UNSOUND)
+    version = publish(reading.package, archive=pack(content, slug), actor=actor, by=by, today=today, now=now)
+    held = db.session.get_one(CourseDraft, draft.draft_id)
+    held.closed_at, held.published_id = now, version.id
+    db.session.flush()
+    return version
+
+
+def discard_draft(slug: str, *, by: By, now: datetime) -> None:
+    """Give the draft up; what was saved is kept. Refused: NO_DRAFT."""
+    draft = _held(slug)
+    held = db.session.get_one(CourseDraft, draft.draft_id)
+    held.closed_at = now
+    db.session.flush()
+    version = queries.version(draft.base_version_id)
+    assert version is not None
+    emit(
+        DraftDiscarded(
+            unit_id=version.organiser_id, course_id=draft.course_id, slug=slug, title=version.title,
+            saves=draft.revision,
+        ),
+        by=by,
+    )  # fmt: skip
