@@ -98,7 +98,8 @@ ROWS = [
         endpoint="catalogue.move_lesson", giang=303, huy=303, values=drafted,
         data=lambda cast: {"bai": "01-mo-dau", "huong": "xuong"},
     ),
-    # The one who comes second finds the draft gone.
+    # The one who comes second finds the lesson, and then the draft, gone.
+    Row(endpoint="catalogue.remove_lesson", giang=303, huy=404, values=drafted_lesson, data=lambda cast: {}),
     Row(endpoint="catalogue.discard_draft", giang=303, huy=404, values=drafted, data=lambda cast: {}),
     Row(endpoint="catalogue.draft_lesson", giang=200, huy=200, values=drafted_lesson),
     Row(endpoint="catalogue.draft_lesson", giang=303, huy=303, values=drafted_lesson, data=lambda cast: EDITED),

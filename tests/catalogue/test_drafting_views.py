@@ -142,6 +142,15 @@ def test_lessons_are_moved_with_buttons(browse, cast, draft):
     trainer.post("catalogue.move_lesson", 404, data={"bai": "khong-co", "huong": "len"}, **COURSE)
 
 
+def test_a_lesson_is_taken_out_and_its_questions_stay(browse, cast, draft):
+    trainer = browse.as_(cast.huy)
+    page = trainer.follow(trainer.post("catalogue.remove_lesson", **FIRST))
+    assert "Bỏ Mở đầu" in page.text
+    trainer.post("catalogue.draft", **COURSE)
+    facts = queries.course_by_slug("khoa-thu")
+    assert (facts.number, facts.bank_size, len(queries.lessons_of(facts.version_id))) == (2, 6, 1)
+
+
 def test_an_unchanged_draft_makes_no_version(browse, cast, draft):
     page = browse.as_(cast.huy).post("catalogue.draft", 422, **COURSE)
     assert "không có gì để phát hành" in page.errors[0]

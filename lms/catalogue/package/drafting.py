@@ -12,7 +12,7 @@ from lms.catalogue.package.entries import Entry, Notes, decoded, entries
 from lms.catalogue.package.reading import pictures_of
 from lms.platform import vietnamese
 
-COURSE = "course.yaml"
+COURSE, QUESTIONS = "course.yaml", "questions.yaml"
 LONGEST_LESSON_NAME = 60
 
 
@@ -124,12 +124,20 @@ def arranged(files: Mapping[str, bytes], keys: Sequence[str]) -> dict[str, bytes
 
 
 def without_lesson(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
-    """The files without one lesson; its pictures stay, questions that name it no longer do."""
+    """The files without one lesson; its pictures stay, and questions that named it stand for the course as a whole."""
 
     def change(values: dict[str, Any]) -> None:
         values["lessons"] = [one for one in _listed(values) if one.get("file") != f"{key}.md"]
 
-    return {path: content for path, content in _with_course(files, change).items() if path != f"lessons/{key}.md"}
+    left = {path: content for path, content in _with_course(files, change).items() if path != f"lessons/{key}.md"}
+    found = entries(left.get(QUESTIONS, b""), Notes(QUESTIONS))
+    bank = _plain(found) if found is not None else {}
+    named = [one for one in bank.get("questions") or () if isinstance(one, dict) and one.get("lesson") == f"{key}.md"]
+    for question in named:
+        del question["lesson"]
+    if named:
+        left[QUESTIONS] = yaml.safe_dump(bank, allow_unicode=True, sort_keys=False, width=1_000).encode()
+    return left
 
 
 def lesson_html(files: Mapping[str, bytes], key: str, *, address: str) -> str | None:

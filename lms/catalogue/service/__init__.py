@@ -13,6 +13,7 @@ from lms.catalogue.service.drafts import (
     preview,
     publish_draft,
     read_document,
+    remove_lesson,
     start_draft,
 )
 from lms.catalogue.service.publishing import (
@@ -42,6 +43,7 @@ __all__ = [
     "publish_draft",
     "queries",
     "read_document",
+    "remove_lesson",
     "standing_package",
     "start_draft",
 ]

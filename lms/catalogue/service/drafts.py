@@ -231,6 +231,16 @@ def move_lesson(slug: str, key: str, by_places: int, *, by: By, now: datetime) -
     save(draft, drafting.arranged(content, keys), "Đổi thứ tự các bài.", by=by, now=now)
 
 
+def remove_lesson(slug: str, key: str, *, by: By, now: datetime) -> None:
+    """Take a lesson out of the draft; earlier saves still hold it. Refused: NO_LESSON, NO_DRAFT."""
+    draft = _held(slug)
+    content = files_in(draft.files)
+    listed = next((one for one in drafting.outline(content) if one.key == key), None)
+    if listed is None:
+        raise Refused(DraftRefusal.NO_LESSON)
+    save(draft, drafting.without_lesson(content, key), f"Bỏ bài “{listed.title[:150]}”.", by=by, now=now)
+
+
 def publish_draft(slug: str, *, actor: Actor, by: By, today: date, now: datetime) -> CourseVersion:
     """Make the draft the next version of its course and close it.
 

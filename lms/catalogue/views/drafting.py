@@ -152,6 +152,16 @@ def move_lesson(slug: str) -> Answer:
     return redirect(url_for(".draft", slug=slug), 303)
 
 
+@bp.post("/soan-khoa-hoc/<slug>/nhap/bai/<key>/bo")
+@requires(MANAGE)
+def remove_lesson(slug: str, key: str) -> Answer:
+    """Take a lesson out of the draft."""
+    _course(slug)
+    if _answered(lambda: service.remove_lesson(slug, key, by=current_user, now=clock.now())):
+        flash(_("Đã bỏ bài khỏi bản nháp. Phiên bản đang phát hành không đổi."))
+    return redirect(url_for(".draft", slug=slug), 303)
+
+
 @bp.post("/soan-khoa-hoc/<slug>/nhap/bo")
 @requires(MANAGE)
 def discard_draft(slug: str) -> Answer:
