@@ -32,9 +32,10 @@ def all_of(duties: sa.TextualSelect, others: sa.Select[Any] | None) -> Told:
 
 
 def _placed(change_id: int, told: Told) -> sa.Select[Any]:
-    """The effects as rows of change_effect: in the order of what, requirement, person."""
+    """The effects as rows of change_effect: in the order of what, requirement, person; who is left out comes last."""
     e = told.subquery("e")
-    place = sa.func.row_number().over(order_by=(e.c.what, e.c.requirement, e.c.personal_id, e.c.cycle))
+    left_out = sa.case((e.c.what.in_(LEFT_OUT), 1), else_=0)
+    place = sa.func.row_number().over(order_by=(left_out, e.c.what, e.c.requirement, e.c.personal_id, e.c.cycle))
     return sa.select(sa.literal(change_id).label("change_id"), place.label("place"), *(e.c[name] for name in _TOLD))
 
 
