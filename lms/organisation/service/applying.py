@@ -17,11 +17,15 @@ from lms.organisation.roster.records import Record
 from lms.organisation.service.former import refresh_former_units
 from lms.platform import vietnamese
 from lms.platform.columns import FOREVER
-from lms.platform.db import db
+from lms.platform.db import db, is_postgresql
 from lms.platform.events import By, emit
 
 _COLUMN = {"staff_category": "category"}
 """Field of a roster → column of a posting, where they differ."""
+
+
+MANY = 1_000
+"""Postings written at once from which on the database is told to look at its tables anew."""
 
 
 def carry_out_difference(arrived: RosterImport, unit: Unit, difference: Difference, *, by: By, now: datetime) -> None:
@@ -51,6 +55,9 @@ def carry_out_difference(arrived: RosterImport, unit: Unit, difference: Differen
     _fix_people([item for item in difference.corrected if not item.of_posting], source, now)
     arrived.applied_at = now
     db.session.flush()
+    if len(rows) >= MANY and is_postgresql():
+        # A database that has not looked at so many new rows yet would seek each of them by itself the next time.
+        db.session.connection().exec_driver_sql("ANALYZE person, posting")
     touched = sorted({row["person_id"] for row in rows} | {person.person_id for person in difference.left})
     refresh_former_units(touched)
     event = RosterApplied(
