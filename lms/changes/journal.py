@@ -43,8 +43,9 @@ class Net:
 
     table: str
     key: str
-    before: Any | None
-    after: Any | None
+    before: str | None
+    """The row as JSON, as the database writes it; None where there was none."""
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,11 @@ JOIN change_row f ON f.id = k.first_id JOIN change_row l ON l.id = k.last_id"""
 def net_rows(connection: sa.Connection, change_id: int) -> dict[str, list[Net]]:
     """Table → what became of each row, however often it was changed; rows that ended as they began are left out."""
     rows = connection.execute(
-        sa.text(f"SELECT f.table_name, f.key, f.before, l.after {_NET} ORDER BY f.table_name, k.first_id"),
+        # As text: of a million rows, parsed ones take up gigabytes.
+        sa.text(
+            "SELECT f.table_name, f.key, CAST(f.before AS TEXT), CAST(l.after AS TEXT) "
+            f"{_NET} ORDER BY f.table_name, k.first_id"
+        ),
         {"change": change_id},
     )
     found: dict[str, list[Net]] = {}
@@ -204,22 +209,23 @@ def _slices(rows: list[Any]) -> Iterator[list[Any]]:
 
 def _changed_since(connection: sa.Connection, table: sa.Table, rows: list[Net]) -> list[Obstacle]:
     """Rows that are no longer what the change set left."""
-    standing: dict[str, Any] = {}
-    as_json = "to_jsonb(t)" if connection.dialect.name == "postgresql" else _json(table, "t")
-    for some in _slices([row.key for row in rows]):
+    found: list[Obstacle] = []
+    as_json = "CAST(to_jsonb(t) AS TEXT)" if connection.dialect.name == "postgresql" else _json(table, "t")
+    for some in _slices(rows):
         statement = sa.text(
             f"SELECT {_key(table, 't')} AS key, {as_json} FROM {_quoted(table.name)} t "
             f"WHERE {_key(table, 't')} IN :keys"
             if len(table.primary_key) > 1
             else f"SELECT {_key(table, 't')} AS key, {as_json} FROM {_quoted(table.name)} t "
             f"WHERE t.{_quoted(next(iter(table.primary_key)).name)} IN :keys"
-        ).bindparams(sa.bindparam("keys", [_typed(table, key) for key in some], expanding=True))
-        standing.update({row[0]: row[1] for row in connection.execute(statement)})
-    return [
-        Obstacle(table.name, row.key, values_of(row.after or row.before))
-        for row in rows
-        if standing.get(row.key) != row.after
-    ]
+        ).bindparams(sa.bindparam("keys", [_typed(table, row.key) for row in some], expanding=True))
+        standing = {row[0]: row[1] for row in connection.execute(statement)}
+        found += [
+            Obstacle(table.name, row.key, values_of(row.after or row.before))
+            for row in some
+            if standing.get(row.key) != row.after
+        ]
+    return found
 
 
 def _typed(table: sa.Table, key: str) -> Any:
@@ -272,7 +278,7 @@ def _write(connection: sa.Connection, table: sa.Table, rows: list[Any], verb: st
             same = " AND ".join(f"t.{_quoted(n)} = s.{_quoted(n)}" for n in sorted(keys))
             statement = f"UPDATE {_quoted(table.name)} t SET {assigned} FROM {source} s WHERE {same}"
         for some in _slices(rows):
-            connection.execute(sa.text(statement), {"rows": json.dumps(some, ensure_ascii=False)})
+            connection.execute(sa.text(statement), {"rows": f"[{','.join(some)}]"})
         return
     if verb == "insert":
         statement = f"INSERT INTO {_quoted(table.name)} ({listed}) VALUES ({', '.join(f':{n}' for n in names)})"
