@@ -241,7 +241,7 @@ class Row:
                 self.complain(
                     "personal_id",
                     "missing_personal_id",
-                    _("Thiếu số định danh nên chưa dùng được dòng này. Hãy điền đủ 12 chữ số."),
+                    _("Thiếu số định danh: dòng này chỉ dùng được cho người hệ thống đã biết. Hãy điền đủ 12 chữ số."),
                     WARNING,
                 )
             return ""
