@@ -76,6 +76,8 @@ def test_a_picture_without_description_is_asked_for_and_keeps_the_draft_unpublis
     trainer.post(sent.location, data={})
     page = trainer.get("catalogue.draft", **COURSE)
     assert "Cần sửa 1 chỗ trước khi phát hành" in page.text
+    [place] = page.soup.select('section[aria-labelledby="can-sua"] li a')
+    assert place.get_text().startswith("Mật khẩu mạnh, dòng ")
     refused = trainer.post("catalogue.draft", 422, **COURSE)
     assert refused.errors == ["Bản nháp còn chỗ cần sửa nên chưa phát hành được."]
     shown = trainer.get("catalogue.draft_lesson", **COURSE, key="03-mat-khau-manh")

@@ -133,9 +133,11 @@ def draft(slug: str) -> Response | Answer:
             return redirect(url_for(".manage_course", slug=slug), 303)
     reading = service.package_of(found)
     standing = service.standing_package(version)
+    lessons = drafting.outline(service.files_in(found.files))
     return page(
         "catalogue/draft.html", version=version, draft=found, form=form, problems=reading.problems,
-        lessons=drafting.outline(service.files_in(found.files)), saves=queries.saves_of(found.draft_id),
+        lessons=lessons, titles={lesson.key: lesson.title for lesson in lessons},
+        saves=queries.saves_of(found.draft_id),
         changes=rules.changes(standing, reading.package) if reading.package else None,
         change_words=labels.CHANGES, change_looks=labels.CHANGE_LOOK,
         is_behind=found.base_version_id != version.version_id,
