@@ -54,6 +54,17 @@ def test_enrolling_twice_is_enrolling_once(cast, version, audited):
     assert audited() == ["learning:enrolment:created"]
 
 
+def test_who_is_enrolled_by_others_in_the_same_moment_is_enrolled_once(cast, version, audited, monkeypatch):
+    first = make_enrolment(person_id=cast.an.person_id, version=version, started_on=None)
+    seen = service.studying._latest
+    answers = iter([lambda *_: None])
+    # They come in between looking and writing.
+    monkeypatch.setattr(service.studying, "_latest", lambda *who: next(answers, seen)(*who))
+    assert enrol(cast.an.person_id, version) == first.id
+    assert db.session.query(Enrolment).count() == 1
+    assert audited() == []
+
+
 def test_a_retired_course_takes_nobody_new(cast):
     with pytest.raises(Refused) as caught:
         enrol(cast.an.person_id, make_course(organiser=cast.city, retired=True))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, func, insert, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from lms.catalogue.models import Course, CourseVersion, Lesson
 from lms.learning import queries, rules
@@ -58,8 +59,15 @@ def enrol(person_id: int, course_id: int, *, source: EnrolmentSource, now: datet
     enrolment = Enrolment(
         person_id=person_id, course_id=course_id, version_id=course.current_version_id, source=source, enrolled_at=now
     )
-    db.session.add(enrolment)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(enrolment)
+    except IntegrityError:
+        # Whoever enrols many people at once does not wait for each of them: the same moment, and they are in it.
+        meanwhile = _latest(person_id, course_id)
+        if meanwhile is None:
+            raise
+        return meanwhile.id
     emit(
         Enrolled(
             course_id=course_id, version_id=course.current_version_id, source=source, title=course.title,
