@@ -112,9 +112,3 @@ def test_doubts_name_what_does_not_fit():
         Doubt.CENTURY,
         Doubt.YEAR,
     ]
-
-
-def test_many_leavers_at_once_must_be_confirmed_but_a_few_of_a_small_unit_not():
-    assert rules.must_confirm_leavers(40, 400)
-    assert not rules.must_confirm_leavers(3, 394)
-    assert not rules.must_confirm_leavers(2, 4)

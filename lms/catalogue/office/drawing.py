@@ -3,10 +3,12 @@
 import base64
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from lms.catalogue.office.opening import PICTURES, Office
 from lms.catalogue.office.shape import Drawn, Lost
@@ -40,10 +42,25 @@ def description(alt: str) -> str:
     return "" if _NO_DESCRIPTION.fullmatch(alt) else alt
 
 
+_DECODING = Lock()
+
+
+@contextmanager
+def _only_whole() -> Iterator[None]:
+    """Refuse pictures that end too early: what makes our PDF files lets them pass, for the whole process."""
+    with _DECODING:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def redrawn(content: bytes) -> tuple[str, bytes]:
     """(ending, bytes) of a picture as JPEG or PNG of at most 2 MB; raises Undrawable."""
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
+        with _only_whole(), Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise Undrawable("ảnh quá lớn, hãy thu nhỏ trước khi chèn")
             if min(opened.size) < SMALLEST:
