@@ -32,7 +32,10 @@ def _says(error: Exception) -> Sequence[str]:
 def _roster(payload: Mapping[str, Any], change_id: int, by: By, now: datetime) -> Any:
     """Apply a kept roster as it was shown."""
     arrived = queries.import_with(payload["import_id"])
-    done = service.apply_import(arrived, shown=payload["shown"], many_left=payload["many_left"], by=by, now=now)
+    done = service.apply_import(
+        arrived, shown=payload["shown"], many_left=payload["many_left"], applier_id=payload.get("applier_id"), by=by,
+        now=now,
+    )  # fmt: skip
     arrived.change_id = change_id
     return done
 
@@ -63,11 +66,17 @@ class Asked:
     unit_id: int | None
 
 
-def of_roster(arrived: RosterImport, *, shown: str, many_left: bool) -> Asked:
-    """Apply a kept roster as it was shown."""
+def of_roster(arrived: RosterImport, *, shown: str, many_left: bool, applier_id: int | None = None) -> Asked:
+    """Apply a kept roster as it was shown; not if it lets the person leave who applies it."""
     return Asked(
         ROSTER,
-        {"import_id": arrived.id, "shown": shown, "many_left": many_left, "on": arrived.on_day.isoformat()},
+        {
+            "import_id": arrived.id,
+            "shown": shown,
+            "many_left": many_left,
+            "on": arrived.on_day.isoformat(),
+            "applier_id": applier_id,
+        },
         _title_of_roster(arrived.unit_id, arrived.on_day, arrived.file_name),
         arrived.unit_id,
     )

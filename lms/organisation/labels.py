@@ -171,6 +171,10 @@ REFUSALS: dict[Any, Any] = {
         "Tệp thiếu nhiều người đang làm việc. Hãy kiểm tra tệp có đủ dòng; nếu đúng là họ đã rời đơn vị, "
         "đánh dấu ô xác nhận."
     ),
+    Refusal.LEAVES_SELF: _l(
+        "Tệp không có chính anh/chị: áp dụng thì anh/chị rời đơn vị và không còn vai trò nhân sự ở đó. Hãy thêm mình "
+        "vào tệp, chọn giữ nguyên người không có trong tệp, hoặc nhờ bộ phận nhân sự cấp trên áp dụng."
+    ),
 }
 
 EVENTS: dict[str, str] = {

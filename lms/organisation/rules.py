@@ -47,6 +47,7 @@ class Refusal(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     ALREADY_APPLIED = "already_applied"
     MANY_LEFT = "many_left"
+    LEAVES_SELF = "leaves_self"
     OTHERS_UNIT = "others_unit"
     NOT_POSTED = "not_posted"
     ALREADY_PROPOSED = "already_proposed"

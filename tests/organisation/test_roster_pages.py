@@ -286,6 +286,21 @@ def test_who_is_missing_is_kept_when_the_office_says_so(binh, office):
     assert (the_import().summary["left"], the_import().summary["kept"]) == (0, 1)
 
 
+def test_nobody_applies_a_list_that_ends_the_own_posting(binh, cast):
+    """Bình would lose the role by which the list could be taken back."""
+    page = binh.follow(send(binh, cast.district, as_csv([row()])))
+    assert "Tệp không có chính anh/chị" in page.text
+    fields = fields_of(page, APPLY) | {"many_left": "y"}
+    refused = binh.post(page.soup.select_one(APPLY)["action"], 422, data=fields)
+    assert any("Tệp không có chính anh/chị" in error for error in refused.errors)
+    assert the_import().applied_at is None
+    policy = fields_of(page, POLICY) | {"missing": "keep"}
+    page = binh.follow(binh.post(page.soup.select_one(POLICY)["action"], data=policy))
+    assert "Tệp không có chính anh/chị" not in page.text
+    binh.post(page.soup.select_one(APPLY)["action"], data=fields_of(page, APPLY))
+    assert the_import().applied_at is not None
+
+
 def test_what_a_roster_may_not_do_is_counted_and_not_done(binh, office):
     page = binh.follow(send(binh, office, as_csv([row()])))
     data = {"missing": "stop", "empty": "ignore", "most_leaving": "5", "updates": "y", "ends": "y"}

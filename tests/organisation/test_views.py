@@ -264,7 +264,7 @@ def test_a_roster_is_compared_shown_and_applied(binh, cast, audited):
 
 
 def test_what_changed_since_it_was_shown_is_shown_anew(binh, cast):
-    page = binh.follow(send(binh, cast.district, as_csv([row()])))
+    page = binh.follow(send(binh, make_unit(name="Phường Mới", parent=cast.district), as_csv([row()])))
     form = page.soup.select_one("#ap-dung")
     data = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
     make_person(name="Đặng Thị Ánh", personal_id="001192000089", unit=cast.ward)
@@ -276,9 +276,10 @@ def test_what_changed_since_it_was_shown_is_shown_anew(binh, cast):
 
 
 def test_a_file_that_lacks_many_people_asks_to_confirm(binh, cast):
+    office = make_unit(name="Phường Mới", parent=cast.district)
     for _ in range(7):
-        make_person(unit=cast.district)
-    page = binh.follow(send(binh, cast.district, as_csv([row()])))
+        make_person(unit=office)
+    page = binh.follow(send(binh, office, as_csv([row()])))
     form = page.soup.select_one("#ap-dung")
     shown = form.select_one('input[name="shown"]')["value"]
     refused = binh.post(form["action"], 422, data={"shown": shown})

@@ -18,6 +18,8 @@ _TOLD = tuple(field.name for field in fields(Effect))
 _KEPT = ("change_id", "place", *_TOLD)
 _SAME = ("personal_id", "requirement", "cycle", "what")
 SLICE = 5_000
+LARGE = 1 << 20
+"""Bytes of effects, some ten thousand of them, from which statistics are worth their time."""
 NAMES = 5
 """So many people are named who were not seen."""
 
@@ -67,6 +69,7 @@ def pour(change_id: int, told: Told, file: IO[bytes]) -> None:
 def pour_back(change_id: int, file: IO[bytes]) -> None:
     """Keep what `pour` wrote with the change set, instead of what it had."""
     forget(change_id)
+    size = file.tell()
     file.seek(0)
     connection = db.session.connection()
     if is_postgresql():
@@ -74,8 +77,9 @@ def pour_back(change_id: int, file: IO[bytes]) -> None:
         with driver.cursor() as cursor, cursor.copy(f"COPY change_effect ({', '.join(_KEPT)}) FROM STDIN") as copy:
             while data := file.read(1 << 16):
                 copy.write(data)
-        # What is kept is compared when it is applied, row by row if PostgreSQL still believes that there are few.
-        connection.exec_driver_sql("ANALYZE change_effect")
+        if size > LARGE:
+            # It is compared when it is applied, row by row if PostgreSQL still believes that there is little of it.
+            connection.exec_driver_sql("ANALYZE change_effect")
         return
     while file.peek(1):  # type: ignore[attr-defined]
         connection.execute(sa.insert(_TABLE), pickle.load(file))

@@ -87,6 +87,10 @@ class Difference:
         """People concerned, each counted once under each heading."""
         return len(self.joined) + len(self.left) + len(self.moved) + len(self.corrected_people)
 
+    def lets_leave(self, person_id: int | None) -> bool:
+        """Whether this person is among those who would leave."""
+        return any(person.person_id == person_id for person in self.left)
+
     @property
     def corrected_people(self) -> frozenset[str]:
         """Personal numbers of those corrected."""

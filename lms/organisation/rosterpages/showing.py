@@ -21,6 +21,7 @@ from lms.organisation.roster.reading import UnclearColumns
 from lms.organisation.roster.records import Roster
 from lms.organisation.roster.sheets import UnreadableRoster
 from lms.organisation.rosterpages import rows, study
+from lms.organisation.rules import Refusal
 from lms.platform import clock, vietnamese
 from lms.platform.access import Permission, requires
 from lms.platform.pages import page
@@ -46,7 +47,9 @@ def roster_apply(import_id: int) -> Response:
     form = ApplyForm()
     if form.validate_on_submit():
         with form.refusals(labels.REFUSALS), _unreadable(form):
-            wished = kinds.of_roster(arrived, shown=form.shown.data or "", many_left=form.many_left.data)
+            wished = kinds.of_roster(
+                arrived, shown=form.shown.data or "", many_left=form.many_left.data, applier_id=current_user.person_id
+            )
             with_whom: dict[str, Any] = {"by": current_user, "now": clock.now(), "today": clock.today()}
             people = kinds.people_of(arrived)
             if request.form.get("buoc") == "tung-nguoi" or kinds.is_seen_apart(kinds.ROSTER, people):
@@ -99,6 +102,7 @@ def roster_page(
         difference=difference,
         counts=arrived.summary if arrived.applied_at else service.summary(roster, difference),
         corrections=_by_person(difference),
+        leaves_self=labels.REFUSALS[Refusal.LEAVES_SELF] if difference.lets_leave(current_user.person_id) else None,
         must_confirm=service.stops(roster, difference, policy_of(arrived.policy)),
         unreadable=unreadable,
         is_apart=kinds.is_seen_apart(kinds.ROSTER, difference.changes),

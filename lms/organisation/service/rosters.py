@@ -276,11 +276,14 @@ def summary(roster: Roster, difference: Difference) -> dict[str, int]:
     }
 
 
-def apply_import(arrived: RosterImport, *, shown: str, many_left: bool, by: By, now: datetime) -> Difference:
+def apply_import(
+    arrived: RosterImport, *, shown: str, many_left: bool, applier_id: int | None = None, by: By, now: datetime
+) -> Difference:
     """Apply a kept roster exactly as it was shown (`shown` is that difference's mark).
 
     Refused if it was applied before, if what would change is no longer what was shown, or if so many would leave
-    that somebody must say it is meant (`many_left`).
+    that somebody must say it is meant (`many_left`), or if the person who applies it would leave: with the posting
+    ends the role by which they could take it back.
     """
     lock("postings")
     db.session.refresh(arrived, with_for_update=True)
@@ -291,6 +294,8 @@ def apply_import(arrived: RosterImport, *, shown: str, many_left: bool, by: By, 
         raise Refused(Refusal.CHANGED_MEANWHILE)
     if stops(roster, difference, policy_of(arrived.policy)) and not many_left:
         raise Refused(Refusal.MANY_LEFT)
+    if difference.lets_leave(applier_id):
+        raise Refused(Refusal.LEAVES_SELF)
     apply_roster(arrived, unit, roster, difference, by=by, now=now)
     return difference
 
