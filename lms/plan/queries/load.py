@@ -8,7 +8,7 @@ A duty falls into the quarter of its due day; one that is overdue into the prese
 paused or waived on their due day weigh nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -119,9 +119,9 @@ def quarters_from(today: date) -> list[date]:
     return [date(n // 4, n % 4 * 3 + 1, 1) for n in range(first, first + QUARTERS + 1)]
 
 
-def need_sql() -> str:
+def need_sql(weights: Mapping[int, Weight]) -> str:
     """What requirements take, as the rows of a common table `need (requirement_id, courses, hours)`."""
-    rows = [f"({key}, {weight.courses}, {weight.hours})" for key, weight in sorted(weights_of().items())]
+    rows = [f"({key}, {weight.courses}, {weight.hours})" for key, weight in sorted(weights.items())]
     return f"need (requirement_id, courses, hours) AS (VALUES {', '.join(rows) or '(0, 0, 0)'})"
 
 
@@ -153,7 +153,7 @@ AHEAD = f"""
     SUM(n.courses) AS courses, SUM({_LEFT}) AS hours, GREATEST(SUM(n.courses), SUM({_LEFT})) AS minutes,
     COUNT(*) AS duties
   FROM segment s JOIN need n ON n.requirement_id = s.requirement_id
-  LEFT JOIN gathered g ON g.person_id = s.person_id AND g.requirement_id = s.requirement_id AND g.cycle = s.cycle
+  LEFT JOIN {{gathered}} g ON g.person_id = s.person_id AND g.requirement_id = s.requirement_id AND g.cycle = s.cycle
   WHERE {_COUNTS} AND {{whose}}
   GROUP BY s.person_id, s.unit_id, {quarter_sql("s.due_on")}
 """
@@ -167,7 +167,7 @@ _GATHERED = """
           CASE WHEN o.cycle = 0 OR d.version_id IS NULL THEN d.id ELSE 0 END
         ORDER BY d.completed_on, d.hours DESC
       ) AS place
-    FROM ({whose}) o
+    FROM hourly o
     JOIN requirement r ON r.id = o.requirement_id AND r.rule = 'hours'
     JOIN cycle c ON c.requirement_id = o.requirement_id
       AND c.cycle = CASE WHEN r.repeat_months IS NULL THEN o.cycle ELSE 0 END
@@ -183,21 +183,38 @@ _GATHERED = """
 """
 
 _HOURLY = f"""SELECT o.person_id, o.requirement_id, o.cycle, o.opened_on, o.closes_on
-  FROM segment s JOIN need n ON n.requirement_id = s.requirement_id AND n.hours > 0
+  FROM segment s
   JOIN obligation o ON o.person_id = s.person_id AND o.requirement_id = s.requirement_id AND o.cycle = s.cycle
-  WHERE {_COUNTS} AND {{whose}}"""
+  WHERE s.requirement_id IN {{by_hours}} AND {_COUNTS} AND {{whose}}"""
 
 
-def _gathered(name: str, whose: str) -> str:
-    """A common table of the minutes gathered for duties (person, requirement, cycle, opened_on, closes_on)."""
-    oldest = Work(db.session.connection(), bulk=False).months_before("o.opened_on", "r.repeat_months")
-    return f"{name} AS ({_GATHERED.format(whose=whose, lesson=LESSON_MINUTES, oldest=oldest)})"
+def _gathered(work: Work) -> str:
+    """SQL for the minutes gathered for the duties in `hourly`."""
+    oldest = work.months_before("o.opened_on", "r.repeat_months")
+    return _GATHERED.format(lesson=LESSON_MINUTES, oldest=oldest)
+
+
+def _standing_hourly(whose: str, weights: Mapping[int, Weight]) -> str:
+    """SQL for the duties by hours that lie ahead of the people meant."""
+    by_hours = [str(key) for key, weight in weights.items() if weight.hours]
+    return _HOURLY.format(whose=whose, by_hours=f"({', '.join(by_hours) or '0'})")
+
+
+def _hourly(duties: str) -> str:
+    """The common table of duties (person, requirement, cycle, opened_on, closes_on) for which tiết are gathered.
+
+    By itself: PostgreSQL takes them for a handful, and would seek each of them once for every cycle there is.
+    """
+    return f"hourly AS MATERIALIZED ({duties})"
 
 
 def _ahead(whose: str) -> str:
     """The common tables that end with `ahead`: what lies ahead of the people meant, by unit and quarter."""
-    gathered = _gathered("gathered", _HOURLY.format(whose=whose))
-    return f"{need_sql()}, {gathered}, ahead AS ({AHEAD.format(whose=whose)})"
+    weights = weights_of()
+    gathered = _gathered(Work(db.session.connection(), bulk=False))
+    ahead = AHEAD.format(whose=whose, gathered="gathered")
+    hourly = _hourly(_standing_hourly(whose, weights))
+    return f"{need_sql(weights)}, {hourly}, gathered AS ({gathered}), ahead AS ({ahead})"
 
 
 _BELOW = """s.unit_id IN (SELECT b.unit_id FROM unit_closure b
@@ -253,15 +270,17 @@ def overloads(effects: str, today: date, limit: int, most: int) -> list[Overload
         f"SELECT e.person_id, e.unit_id, {quarter_sql('e.due_after')} AS quarter, SUM(n.courses) AS courses, "
         f"SUM({_LEFT}) AS hours "
         f"FROM {effects} e JOIN need n ON n.requirement_id = e.requirement_id "
-        "LEFT JOIN gained_hours g ON g.person_id = e.person_id AND g.requirement_id = e.requirement_id "
+        "LEFT JOIN w_gathered g ON g.person_id = e.person_id AND g.requirement_id = e.requirement_id "
         "AND g.cycle = e.cycle "
         f"WHERE e.what = 'gained' AND e.unit_id IS NOT NULL AND e.due_after >= :q0 AND e.due_after < :q{QUARTERS} "
         f"GROUP BY e.person_id, e.unit_id, {quarter_sql('e.due_after')}"
     )
-    hourly = f"SELECT * FROM {effects} WHERE what = 'gained'"
     whose = f"s.person_id IN (SELECT e.person_id FROM {effects} e WHERE e.what = 'gained')"
+    weights = weights_of()
+    work = _gathered_by_many(effects, whose, weights, today)
+    ahead = AHEAD.format(whose=whose, gathered="w_gathered")
     statement = _text(
-        f"WITH {_ahead(whose)}, {_gathered('gained_hours', hourly)}, gained AS ({gained}), "
+        f"WITH {need_sql(weights)}, ahead AS ({ahead}), gained AS ({gained}), "
         "had AS (SELECT person_id, quarter, SUM(courses) AS courses, SUM(hours) AS hours FROM ahead "
         "GROUP BY person_id, quarter), "
         "would AS (SELECT g.unit_id, g.quarter, "
@@ -272,8 +291,24 @@ def overloads(effects: str, today: date, limit: int, most: int) -> list[Overload
         "FROM would w JOIN unit u ON u.id = w.unit_id WHERE w.after > :most AND w.before <= :most "
         "GROUP BY u.code, w.quarter ORDER BY people DESC, u.code, w.quarter LIMIT :rows"
     ).bindparams(most=limit, rows=most)
+    rows = db.session.execute(bound(statement, today)).all()
+    work.drop()
     firsts = quarters_from(today)
-    return [
-        Overload(row[0], firsts[int(row[1])], int(row[2]), int(row[3]))
-        for row in db.session.execute(bound(statement, today))
-    ]
+    return [Overload(row[0], firsts[int(row[1])], int(row[2]), int(row[3])) for row in rows]
+
+
+def _gathered_by_many(effects: str, whose: str, weights: Mapping[int, Weight], today: date) -> Work:
+    """The minutes gathered for duties that stand and for those gained, as the work table w_gathered.
+
+    PostgreSQL takes what is gathered for a row or two unless it can look, and then seeks through it for each duty.
+    """
+    work = Work(db.session.connection(), bulk=False)
+    keys = "person_id, requirement_id, cycle"
+    work.make("w_gathered", f"SELECT {keys}, 0 AS minutes FROM {effects} WHERE 1 = 0", keys)
+    gained = f"SELECT {keys}, opened_on, closes_on FROM {effects} WHERE what = 'gained'"
+    for duties in (_standing_hourly(whose, weights), gained):
+        filled = _text(f"INSERT INTO w_gathered WITH {_hourly(duties)} {_gathered(work)}")
+        db.session.execute(bound(filled, today))
+    if work.on_postgresql:
+        work.run("ANALYZE w_gathered")
+    return work
